@@ -1,0 +1,58 @@
+/**
+ * The structural causal model as immutable data: what transforms map to each other, inference answers from and
+ * lowering turns into tensor programs. Building one from a checked program is `from-checked.ts`.
+ */
+import type { Constants } from "#lang/types/signature";
+import type { Span } from "#lang/source";
+import type { Expr } from "#lang/syntax/ast";
+import type { NodeType } from "#lang/types/type";
+
+/** The assignment f_X of Pearl's X := f_X(pa_X, U_X). */
+export type Mechanism =
+  /**
+   * P(X | parents) by rows: probabilities[row * states + state], rows enumerate the parents' states with the last
+   * parent fastest. The coupling of the exogenous noise U_X ~ Uniform(0, 1) is not determined.
+   */
+  | { readonly kind: "table"; readonly probabilities: Float64Array }
+  /** a distribution of the vocabulary with an expression over the parents for each of its parameters */
+  | { readonly kind: "distribution"; readonly name: string; readonly args: readonly Expr[] }
+  /** deterministic: X := value(parents) */
+  | { readonly kind: "equation"; readonly value: Expr }
+  /** to be learned; replaced by a table when a discrete node has been fitted. Images stay learned. */
+  | { readonly kind: "learned"; readonly name: string; readonly settings: Constants }
+  /** set by do(X = v): the index of the state of a discrete node, else the number */
+  | { readonly kind: "fixed"; readonly value: number };
+
+export interface CausalNode {
+  readonly name: string;
+  readonly role: "sample" | "latent" | "noise" | "let" | "image";
+  readonly type: NodeType;
+  /** in the order in which the mechanism reads them */
+  readonly parents: readonly string[];
+  readonly mechanism: Mechanism;
+  readonly span: Span;
+}
+
+/** What has been seen of a node; `observe` adds it, inference conditions on it. */
+export type Evidence =
+  /** likelihood of each state: 1 and 0 for hard evidence, any non-negative weights for soft evidence */
+  | { readonly kind: "states"; readonly node: string; readonly weights: readonly number[] }
+  /** a continuous node had exactly this value */
+  | { readonly kind: "value"; readonly node: string; readonly value: number }
+  /** a continuous node was in this interval */
+  | { readonly kind: "interval"; readonly node: string; readonly low: number; readonly high: number };
+
+export interface CausalModel {
+  readonly name: string;
+  /** topological order */
+  readonly nodes: readonly CausalNode[];
+  readonly params: Readonly<Record<string, number>>;
+  /** conditions that hold in this model; several on one node multiply */
+  readonly evidence: readonly Evidence[];
+}
+
+export function nodeOf(model: CausalModel, name: string): CausalNode {
+  const found = model.nodes.find((node) => node.name === name);
+  if (found === undefined) throw new Error(`internal: model ${model.name} has no node ${name}`);
+  return found;
+}
