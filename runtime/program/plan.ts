@@ -65,6 +65,11 @@ export interface TrainingPlan {
   /** e.g. "Faces.Face" or "Faces.labels" */
   readonly target: string;
   readonly batch: number;
+  /**
+   * How rows are read: `shuffled` anew in each pass, or `sequential` in the order of the data, the last batch of a pass
+   * filled up with rows of `weight` 0.
+   */
+  readonly order: "shuffled" | "sequential";
   /** one step is one pass through the cycle */
   readonly steps: number;
   readonly cycle: readonly CycleEntry[];
@@ -76,4 +81,6 @@ export interface TrainingPlan {
   readonly tables: ForwardPlan | null;
   /** inputs `labels` [batch, width] and noise; output `image` [batch, channels, height, width] in [-1, 1] */
   readonly draw: ForwardPlan | null;
+  /** input `image` [batch, channels, height, width]; output `labels` [batch, width], the probability of each column */
+  readonly predict: ForwardPlan | null;
 }
