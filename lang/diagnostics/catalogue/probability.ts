@@ -1,5 +1,6 @@
 /** C4xx: probabilities that are none, tables with holes, impossible evidence. */
 import { entry } from "../entry.ts";
+import { list } from "../words.ts";
 
 export const probability = {
   C401: entry<{ sum: number; row: string }>({
@@ -8,5 +9,76 @@ export const probability = {
     label: ({ sum }) => `sums to ${sum}`,
     help: () => "change the numbers so that they sum to 1 (within 1e-6)",
     explanation: "Each row of a conditional probability table is a distribution over the states of the node.",
+  }),
+  C410: entry<{ what: string; value: number }>({
+    severity: "error",
+    message: ({ what, value }) => `${what} is ${value}, which is no probability`,
+    label: () => "not between 0 and 1",
+    help: () => "",
+    explanation: "A probability is a number from 0 to 1.",
+  }),
+  C411: entry<{ node: string; rows: readonly string[] }>({
+    severity: "error",
+    message: ({ node, rows }) =>
+      `the table of \`${node}\` has no ${rows.length === 1 ? "row" : "rows"} for ${list(rows)}`,
+    label: ({ rows }) => `${rows.length} missing`,
+    help: () => "add the rows, or an `else` row for all that are not listed",
+    explanation:
+      "A table has a row for every combination of the states of its parents. `else: ...` stands for the rest.",
+  }),
+  C412: entry<{ row: string }>({
+    severity: "error",
+    message: ({ row }) => `${row} is given twice`,
+    label: () => "second time",
+    help: () => "keep one of them",
+    explanation: "Each combination of the parents' states, and each state in a distribution, is listed once.",
+  }),
+  C413: entry<{ expected: readonly string[]; found: number }>({
+    severity: "error",
+    message: ({ expected, found }) =>
+      expected.length === 0
+        ? "the table has no parents, so its rows are the states of the node"
+        : `a row needs ${expected.length === 1 ? "a state" : "one state each"} of ${list(expected)}, but has ${found}`,
+    label: () => "wrong number of states",
+    help: ({ expected }) =>
+      expected.length < 2 ? "" : `write \`(${expected.map((name) => `<${name}>`).join(", ")}): ...\``,
+    explanation: "A row of a table names one state for each parent, in the order of the parent list.",
+  }),
+  C414: entry<{ node: string; states: readonly string[] }>({
+    severity: "error",
+    message: ({ node, states }) =>
+      `the distribution of \`${node}\` leaves out ${states.length === 1 ? "the state" : "the states"} ${list(states)}`,
+    label: () => "states missing",
+    help: () => "list every state, with probability 0 where it is impossible",
+    explanation: "Each row lists the probability of every state, so that nothing is forgotten by accident.",
+  }),
+  C415: entry<{ node: string; states: readonly string[] }>({
+    severity: "error",
+    message: ({ node }) => `one number does not say the distribution of \`${node}\``,
+    label: () => "needs a probability for each state",
+    help: ({ states }) => `write \`{${states.map((state) => `${state}: ...`).join(", ")}}\``,
+    explanation: "Only for `bool` a number is enough: it is P(true).",
+  }),
+  C416: entry<{ node: string; entries: number; limit: number }>({
+    severity: "error",
+    message: ({ node, entries, limit }) =>
+      `the table of \`${node}\` would have ${entries} numbers, over the limit of ${limit}`,
+    label: () => "too many combinations of parents",
+    help: () => "use fewer parents, or an equation (`let`)",
+    explanation: "A table grows with the product of its parents' states.",
+  }),
+  C417: entry<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `\`${name}\` is continuous, so it has no list of probabilities`,
+    label: () => "continuous",
+    help: ({ name }) => `ask for an event, \`P(${name} > 0)\`, or for the mean, \`E[${name}]\``,
+    explanation: "`P(X)` is the distribution over the states of a discrete node.",
+  }),
+  C418: entry<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `\`${name}\` is continuous, so any single value of it has probability zero`,
+    label: () => "probability zero",
+    help: ({ name }) => `ask for an interval: \`P(${name} > a, ${name} < b)\``,
+    explanation: "A continuous node may be observed at a value (`| X = 1`), but the probability of a value is zero.",
   }),
 };
