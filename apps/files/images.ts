@@ -1,0 +1,94 @@
+/** Pictures to and from files: PNG and JPEG through sharp. Composing pictures into grids is `grid.ts`. */
+import sharp from "sharp";
+import type { DecodeOptions } from "#stdlib/datasets/dataset";
+
+/** 8-bit RGB, row by row from the top: [height, width, 3]. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Uint8Array;
+}
+
+export async function encodePng(picture: Picture): Promise<Uint8Array> {
+  const { width, height, rgb } = picture;
+  return sharp(rgb, { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 9 })
+    .toBuffer();
+}
+
+/** Any format that sharp reads; transparency is laid on white, gray becomes RGB. Rejects when it is not a picture. */
+export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
+  const { data, info } = await sharp(bytes, { failOn: "error" })
+    .flatten({ background: "#ffffff" })
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new Error(`internal: sharp decoded ${info.channels} channels`);
+  return { width: info.width, height: info.height, rgb: data };
+}
+
+/** Decodes, keeps the centred square and resizes it by averaging: RGB bytes [size, size, 3]. */
+export async function decodeImage(bytes: Uint8Array, { crop, size }: DecodeOptions): Promise<Uint8Array> {
+  const picture = await decodePicture(bytes);
+  const side = Math.min(crop ?? Number.POSITIVE_INFINITY, picture.width, picture.height);
+  return resizeArea(cropCentre(picture, side), size);
+}
+
+function cropCentre({ width, height, rgb }: Picture, side: number): Picture {
+  const left = Math.floor((width - side) / 2);
+  const top = Math.floor((height - side) / 2);
+  const result = new Uint8Array(side * side * 3);
+  for (let y = 0; y < side; y++) {
+    const start = ((top + y) * width + left) * 3;
+    result.set(rgb.subarray(start, start + side * 3), y * side * 3);
+  }
+  return { width: side, height: side, rgb: result };
+}
+
+/**
+ * Each pixel of the result is the average of the part of the square picture that it covers, pixels at the rim counted by
+ * their covered fraction: TensorFlow's ResizeMethod.AREA, as in the CausalGAN pipeline. Both ways, one axis after the other.
+ */
+export function resizeArea(picture: Picture, size: number): Uint8Array {
+  const side = picture.width;
+  if (picture.height !== side) throw new Error(`internal: resizeArea of ${side} x ${picture.height}, not a square`);
+  if (side === size) return picture.rgb;
+  const spans = areaSpans(side, size);
+  const wide = new Float32Array(side * size * 3);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < size; x++) {
+      const { first, weights } = spans[x]!;
+      for (let c = 0; c < 3; c++) {
+        let sum = 0;
+        for (let k = 0; k < weights.length; k++) sum += weights[k]! * picture.rgb[(y * side + first + k) * 3 + c]!;
+        wide[(y * size + x) * 3 + c] = sum;
+      }
+    }
+  }
+  const result = new Uint8Array(size * size * 3);
+  const row = size * 3;
+  for (let y = 0; y < size; y++) {
+    const { first, weights } = spans[y]!;
+    for (let i = 0; i < row; i++) {
+      let sum = 0;
+      for (let k = 0; k < weights.length; k++) sum += weights[k]! * wide[(first + k) * row + i]!;
+      result[y * row + i] = Math.round(sum);
+    }
+  }
+  return result;
+}
+
+/** Which source pixels a pixel of the result covers, with weights that sum to 1. */
+function areaSpans(from: number, to: number): { readonly first: number; readonly weights: readonly number[] }[] {
+  const scale = from / to;
+  return Array.from({ length: to }, (_, i) => {
+    const low = i * scale;
+    const high = low + scale;
+    const first = Math.floor(low);
+    const last = Math.min(from, Math.ceil(high - 1e-9));
+    const covered = Array.from({ length: last - first }, (_, k) => {
+      return Math.min(high, first + k + 1) - Math.max(low, first + k);
+    });
+    return { first, weights: covered.map((part) => part / scale) };
+  });
+}
