@@ -1,0 +1,61 @@
+/**
+ * The reference executor: plain TypeScript on one thread, the oracle that every other executor is compared with. The state
+ * of a session is a map from names to tensors; the kernels are in `reference/`.
+ */
+import type { Executor, Session, Tensors } from "../executor.ts";
+import type { Program } from "../program/program.ts";
+import { sameShape, type Tensor, tensor } from "../tensor.ts";
+import { evaluate } from "./reference/evaluate.ts";
+
+export function createReferenceExecutor(): Executor {
+  return {
+    name: "reference",
+    open: async (programs, state) => openSession(programs, state),
+    close: async () => {},
+  };
+}
+
+function openSession(programs: Readonly<Record<string, Program>>, initial: Tensors): Session {
+  const state = new Map<string, Tensor>(Object.entries(initial).map(([name, value]) => [name, copyOf(value)]));
+
+  function entry(name: string): Tensor {
+    const value = state.get(name);
+    if (value === undefined) throw new Error(`internal: the session has no state entry ${name}`);
+    return value;
+  }
+
+  /** Replaces an entry; the session owns the array from now on. */
+  function replace(name: string, value: Tensor): void {
+    const { shape } = entry(name);
+    if (!sameShape(shape, value.shape)) {
+      const [wanted, got] = [shape, value.shape].map((dims) => `[${dims.join(", ")}]`);
+      throw new Error(`internal: state entry ${name} has shape ${wanted}; ${got} was written`);
+    }
+    state.set(name, value);
+  }
+
+  return {
+    async run(calls) {
+      return calls.map((call) => {
+        const program = programs[call.program];
+        if (program === undefined) throw new Error(`internal: the session has no program ${call.program}`);
+        const results = Object.entries(evaluate(program, { ...call.inputs, ...Object.fromEntries(state) }));
+        for (const [name, value] of results) if (state.has(name)) replace(name, value);
+        return Object.fromEntries(results.filter(([name]) => !state.has(name)));
+      });
+    },
+    async read(names = [...state.keys()]) {
+      return Object.fromEntries(names.map((name) => [name, copyOf(entry(name))]));
+    },
+    async write(values) {
+      for (const [name, value] of Object.entries(values)) replace(name, copyOf(value));
+    },
+    async close() {
+      state.clear();
+    },
+  };
+}
+
+function copyOf(value: Tensor): Tensor {
+  return tensor(value.shape, value.data.slice());
+}

@@ -1,0 +1,117 @@
+/** Evaluates programs node by node with the reference kernels, synchronously. State and sessions are in `../reference.ts`. */
+import type { Tensors } from "../../executor.ts";
+import type { OpAttributes, OpName, OpTable } from "../../program/ops.ts";
+import type { InputNode, OpNode, Program } from "../../program/program.ts";
+import { sameShape, sizeOf, type Tensor, tensor } from "../../tensor.ts";
+import { contraction } from "./contraction.ts";
+import { elementwise } from "./elementwise.ts";
+import type { Buffer, Kernel, Kernels, Numbers } from "./kernel.ts";
+import { structure } from "./structure.ts";
+
+const kernels: Kernels<OpName> = { ...elementwise, ...structure, ...contraction };
+
+/** Applies one operation of the node's shape to float32 operands. */
+export function applyKernel(node: OpNode, inputs: readonly Tensor[]): Tensor {
+  const out = tensor(node.shape, new Float32Array(sizeOf(node.shape)));
+  kernelOf(node.op)(node.attrs, inputs, out);
+  return out;
+}
+
+/** The table maps each operation to the kernel of its own attributes; callers read both from one node. */
+function kernelOf(op: OpName): Kernel<OpName> {
+  return (kernels as OpTable<unknown>)[op] as (
+    attrs: OpAttributes[OpName],
+    inputs: readonly Buffer[],
+    out: Buffer,
+  ) => void;
+}
+
+/**
+ * Runs a program on float32 inputs. Every input that is read must be there, by name and with its shape; others are ignored. The
+ * results are fresh arrays.
+ */
+export function evaluate(program: Program, inputs: Tensors): Tensors {
+  const results = interpret(
+    program,
+    (node) => given(program, node, inputs[node.name]?.data, inputs[node.name]?.shape),
+    (size) => new Float32Array(size),
+  );
+  return Object.fromEntries(results.map(([name, { shape, data }]) => [name, tensor(shape, new Float32Array(data))]));
+}
+
+/**
+ * Runs a program in float64, on the data of its inputs by name: what a test compares derivatives with. Constants of the
+ * program are float32 all the same.
+ */
+export function evaluate64(
+  program: Program,
+  inputs: Readonly<Record<string, readonly number[] | Numbers>>,
+): Readonly<Record<string, Float64Array>> {
+  const results = interpret(
+    program,
+    (node) => {
+      const values = inputs[node.name];
+      return given(program, node, values && Float64Array.from(values), node.shape);
+    },
+    (size) => new Float64Array(size),
+  );
+  return Object.fromEntries(results.map(([name, { data }]) => [name, new Float64Array(data)]));
+}
+
+function given(
+  program: Program,
+  node: InputNode,
+  data: Numbers | undefined,
+  shape: readonly number[] | undefined,
+): Numbers {
+  if (data === undefined || shape === undefined) {
+    throw new Error(`internal: program ${program.name} is run without its input ${node.name}`);
+  }
+  if (!sameShape(shape, node.shape) || data.length !== sizeOf(node.shape)) {
+    const [wanted, got] = [node.shape, shape].map((dims) => `[${dims.join(", ")}]`);
+    throw new Error(`internal: input ${node.name} of program ${program.name} has shape ${wanted}, not ${got}`);
+  }
+  return data;
+}
+
+/** Runs the nodes in order; what no later node reads is let go at once. */
+function interpret(
+  program: Program,
+  feed: (node: InputNode) => Numbers,
+  allocate: (size: number) => Numbers,
+): readonly (readonly [name: string, Buffer])[] {
+  const values: (Buffer | undefined)[] = new Array(program.nodes.length);
+  const lastUse = lastUses(program);
+  const operand = (id: number): Buffer => {
+    const value = values[id];
+    if (value === undefined)
+      throw new Error(`internal: program ${program.name} reads node ${id} before it is computed`);
+    return value;
+  };
+  program.nodes.forEach((node, id) => {
+    if (lastUse[id] === -1) return;
+    if (node.op === "input") {
+      values[id] = { shape: node.shape, data: feed(node) };
+    } else if (node.op === "constant") {
+      values[id] = { shape: node.shape, data: node.data };
+    } else {
+      const out = { shape: node.shape, data: allocate(sizeOf(node.shape)) };
+      kernelOf(node.op)(node.attrs, node.inputs.map(operand), out);
+      values[id] = out;
+      for (const input of node.inputs) if (lastUse[input] === id) values[input] = undefined;
+    }
+  });
+  return program.outputs.map(({ name, node }) => [name, operand(node)] as const);
+}
+
+/** For each node the last node that reads it: infinite for outputs, -1 where nothing does. */
+function lastUses(program: Program): number[] {
+  const last = new Array<number>(program.nodes.length).fill(-1);
+  for (const { node } of program.outputs) last[node] = Number.POSITIVE_INFINITY;
+  for (let id = program.nodes.length - 1; id >= 0; id--) {
+    const node = program.nodes[id]!;
+    if (node.op === "input" || node.op === "constant" || last[id] === -1) continue;
+    for (const input of node.inputs) last[input] = Math.max(last[input]!, id);
+  }
+  return last;
+}
