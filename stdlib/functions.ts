@@ -1,0 +1,29 @@
+/** The functions of expressions: one row a word. Their arguments and results are numbers; false is 0 and true is 1. */
+import type { MathFunction } from "#compiler/vocabulary";
+
+const rows: readonly MathFunction[] = [
+  { name: "exp", arity: 1, doc: "e to the power x.", apply: Math.exp },
+  { name: "log", arity: 1, doc: "Natural logarithm; of x > 0.", apply: Math.log },
+  { name: "sqrt", arity: 1, doc: "Square root; of x >= 0.", apply: Math.sqrt },
+  { name: "abs", arity: 1, doc: "Distance from 0.", apply: Math.abs },
+  { name: "sign", arity: 1, doc: "-1, 0 or 1.", apply: Math.sign },
+  { name: "floor", arity: 1, doc: "The largest integer that is not above x.", apply: Math.floor },
+  { name: "ceil", arity: 1, doc: "The smallest integer that is not below x.", apply: Math.ceil },
+  { name: "round", arity: 1, doc: "The nearest integer; halves go up.", apply: Math.round },
+  { name: "sin", arity: 1, doc: "Sine of an angle in radians.", apply: Math.sin },
+  { name: "cos", arity: 1, doc: "Cosine of an angle in radians.", apply: Math.cos },
+  { name: "tanh", arity: 1, doc: "Hyperbolic tangent, between -1 and 1.", apply: Math.tanh },
+  { name: "sigmoid", arity: 1, doc: "1 / (1 + exp(-x)), between 0 and 1.", apply: (x) => 1 / (1 + Math.exp(-x!)) },
+  {
+    name: "softplus",
+    arity: 1,
+    doc: "log(1 + exp(x)), positive.",
+    apply: (x) => Math.max(x!, 0) + Math.log1p(Math.exp(-Math.abs(x!))),
+  },
+  { name: "logit", arity: 1, doc: "log(x / (1 - x)); of 0 < x < 1.", apply: (x) => Math.log(x!) - Math.log1p(-x!) },
+  { name: "min", arity: 2, doc: "The smaller of two numbers.", apply: (x, y) => Math.min(x!, y!) },
+  { name: "max", arity: 2, doc: "The larger of two numbers.", apply: (x, y) => Math.max(x!, y!) },
+  { name: "pow", arity: 2, doc: "x to the power y, as x ^ y.", apply: (x, y) => x! ** y! },
+];
+
+export const functions: ReadonlyMap<string, MathFunction> = new Map(rows.map((row) => [row.name, row]));
