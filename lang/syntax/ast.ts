@@ -1,6 +1,7 @@
 /**
  * The abstract syntax of `.causal`: plain readonly data, each node with its span. It says what was written, not what it
- * means; names are unresolved.
+ * means; names are unresolved. Where the parser recovered from an error (which is then already reported) there stands a
+ * `missing` expression, a `missing-type`, or an identifier or label whose text is empty, each with an empty span.
  */
 import type { Span } from "../source.ts";
 
@@ -140,7 +141,9 @@ export type TypeExpr =
       readonly height: Expr;
       readonly width: Expr;
       readonly span: Span;
-    };
+    }
+  /** stands where the parser recovered; already reported */
+  | { readonly kind: "missing-type"; readonly span: Span };
 
 /** `{ hidden = [32, 32], optimizer { rate = 1e-3 } }` */
 export interface Settings {
