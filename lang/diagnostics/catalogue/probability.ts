@@ -81,4 +81,63 @@ export const probability = {
     help: ({ name }) => `ask for an interval: \`P(${name} > a, ${name} < b)\``,
     explanation: "A continuous node may be observed at a value (`| X = 1`), but the probability of a value is zero.",
   }),
+  C450: entry<{ evidence: readonly string[] }>({
+    severity: "error",
+    message: ({ evidence }) =>
+      evidence.length === 1
+        ? `the condition ${list(evidence)} has probability zero`
+        : `the conditions ${list(evidence)} have probability zero together`,
+    label: () => "impossible",
+    help: ({ evidence }) =>
+      evidence.length === 1
+        ? "ask about something that can happen, or set it by do()"
+        : "drop one of them, or set one by do()",
+    explanation:
+      "A probability given something impossible is not defined. Of all conditions, those named are a smallest part " +
+      "that cannot happen together: without any one of them the rest is possible.",
+  }),
+  C451: entry<{ node: string; distribution: string; problem: string; at: string }>({
+    severity: "error",
+    message: ({ node, distribution, problem, at }) =>
+      `\`${distribution}\` is no distribution of \`${node}\`${at}: ${problem}`,
+    label: () => "its arguments do not fit",
+    help: () => "",
+    explanation:
+      "The arguments of a distribution may depend on the parents. For every combination of their values they must " +
+      "give a distribution: probabilities from 0 to 1 that sum to 1, a positive standard deviation and so on.",
+  }),
+  C452: entry<{ node: string; value: number; type: string; at: string }>({
+    severity: "error",
+    message: ({ node, value, type, at }) => `\`${node}\` would be ${value}${at}, which is not in ${type}`,
+    label: ({ type }) => `not in ${type}`,
+    help: () => "widen the type, or change the equation",
+    explanation: "An equation must give a value of the type of its node for every combination of its parents.",
+  }),
+  C453: entry<{ ess: number; samples: number }>({
+    severity: "error",
+    message: ({ ess, samples }) =>
+      `of ${samples} samples only ${ess.toPrecision(2)} count after conditioning: too few for an answer`,
+    label: () => "rarely true in samples of the model",
+    help: () => "raise --samples, widen the condition (an interval instead of a value), or use do() where you mean it",
+    explanation:
+      "What is not discrete is conditioned by weighting samples with the probability of the evidence. The effective " +
+      "sample size (sum w)^2 / sum w^2 says how many equal samples the weighted ones are worth; below 30 the answer " +
+      "would be noise.",
+  }),
+  C454: entry<{ what: string; problem: string }>({
+    severity: "error",
+    message: ({ what, problem }) => `${what} is ${problem}`,
+    label: () => "not a finite number",
+    help: () => "look for a division by zero, or the logarithm or root of a negative number",
+    explanation: "A value of a node or an answer came out as infinite or as not a number at all.",
+  }),
+  C455: entry<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `\`${name}\` is computed by an equation that cannot be solved for its noise`,
+    label: () => "cannot be set to one value",
+    help: ({ name }) => `observe an interval: \`${name} > a, ${name} < b\``,
+    explanation:
+      "A single value of a continuous equation has probability zero. It can be observed when the equation is linear " +
+      "in a continuous node with a distribution of its own (X := f(Y) + U): then U is what makes the equation true.",
+  }),
 };

@@ -1,0 +1,33 @@
+/** The directed graph of a causal model: who comes from whom. Conditional independence is in `transforms/prune.ts`. */
+import type { CausalModel, CausalNode } from "./model.ts";
+
+/** The nodes by name. */
+export function nodesByName(model: CausalModel): ReadonlyMap<string, CausalNode> {
+  return new Map(model.nodes.map((node) => [node.name, node]));
+}
+
+/** Children by name, in topological order. */
+export function childrenOf(model: CausalModel): ReadonlyMap<string, readonly string[]> {
+  const children = new Map<string, string[]>(model.nodes.map((node) => [node.name, []]));
+  for (const node of model.nodes) for (const parent of node.parents) children.get(parent)?.push(node.name);
+  return children;
+}
+
+/** The given nodes and everything upstream of them. */
+export function ancestorsOf(model: CausalModel, names: Iterable<string>): ReadonlySet<string> {
+  const reached = new Set(names);
+  // parents come first in the order of nodes, so one pass from the end sees every node after its descendants
+  for (const node of model.nodes.toReversed()) {
+    if (reached.has(node.name)) for (const parent of node.parents) reached.add(parent);
+  }
+  return reached;
+}
+
+/** The given nodes and everything downstream of them. */
+export function descendantsOf(model: CausalModel, names: Iterable<string>): ReadonlySet<string> {
+  const reached = new Set(names);
+  for (const node of model.nodes) {
+    if (node.parents.some((parent) => reached.has(parent))) reached.add(node.name);
+  }
+  return reached;
+}
