@@ -1,0 +1,113 @@
+/**
+ * The `onnx` executor: programs written as ONNX models and run by onnxruntime-node in a worker thread, where the state
+ * stays. This file is the main thread's side: checks, messages and faults. Models are written in `onnx/lower.ts`.
+ */
+import { availableParallelism } from "node:os";
+import type { Call, Executor, Session, Tensors } from "../executor.ts";
+import { type Program, inputsOf } from "../program/program.ts";
+import { type Shape, sameShape } from "../tensor.ts";
+import { type Channel, openChannel } from "./onnx/channel.ts";
+import { encodeModel } from "./onnx/encode.ts";
+import { lowerProgram } from "./onnx/lower.ts";
+import type { Model } from "./onnx/protocol.ts";
+
+export interface OnnxOptions {
+  /** the ONNX Runtime execution provider; "cpu" by default */
+  readonly provider?: "cpu";
+  /** threads inside one operation; the number of cores by default */
+  readonly threads?: number;
+}
+
+/**
+ * Starts a worker thread with ONNX Runtime. The executor keeps no process alive while it is idle; `close` ends it.
+ *
+ * Rejects with a RuntimeFault "device" where ONNX Runtime cannot be loaded. Its sessions reject with "device" where a
+ * model is refused, an operation fails or the worker dies, and with "memory" where there is not enough of it.
+ */
+export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Executor> {
+  const { provider = "cpu", threads = availableParallelism() } = options;
+  const channel = await openChannel({ provider, threads });
+  let sessions = 0;
+  return {
+    name: `onnx-${provider}`,
+    async open(programs, state) {
+      const id = ++sessions;
+      for (const program of Object.values(programs)) checkState(program, state);
+      const models = Object.fromEntries(Object.entries(programs).map(([key, program]) => [key, modelOf(program)]));
+      const buffers = Object.values(models).map((model) => model.bytes.buffer);
+      await channel.ask({ kind: "open", session: id, models, state: compact(state) }, buffers);
+      const shapes = new Map(Object.entries(state).map(([name, { shape }]) => [name, shape]));
+      return openSession(channel, id, programs, shapes);
+    },
+    close: () => channel.close(),
+  };
+}
+
+function openSession(
+  channel: Channel,
+  id: number,
+  programs: Readonly<Record<string, Program>>,
+  state: ReadonlyMap<string, Shape>,
+): Session {
+  return {
+    run(calls) {
+      for (const call of calls) checkCall(call, programs, state);
+      const posted = calls.map(({ program, inputs }) => ({ program, inputs: compact(inputs) }));
+      return channel.ask({ kind: "run", session: id, calls: posted });
+    },
+    async read(names = [...state.keys()]) {
+      for (const name of names) if (!state.has(name)) throw new Error(`internal: no state is named ${name}`);
+      const [tensors] = await channel.ask({ kind: "read", session: id, names });
+      return tensors!;
+    },
+    async write(values) {
+      for (const [name, { shape }] of Object.entries(values)) checkShape(name, shape, state.get(name));
+      await channel.ask({ kind: "write", session: id, state: compact(values) });
+    },
+    async close() {
+      await channel.ask({ kind: "close", session: id });
+    },
+  };
+}
+
+function modelOf(program: Program): Model {
+  return {
+    bytes: encodeModel(lowerProgram(program)),
+    inputs: inputsOf(program).map(({ name }) => name),
+    outputs: program.outputs.map(({ name, node }) => ({ name, shape: program.nodes[node]!.shape })),
+  };
+}
+
+function checkState(program: Program, state: Tensors): void {
+  const outputs = program.outputs.map(({ name, node }) => ({ name, shape: program.nodes[node]!.shape }));
+  for (const { name, shape } of [...inputsOf(program), ...outputs]) {
+    const entry = state[name];
+    if (entry !== undefined) checkShape(name, shape, entry.shape);
+  }
+}
+
+function checkCall(call: Call, programs: Readonly<Record<string, Program>>, state: ReadonlyMap<string, Shape>): void {
+  const program = programs[call.program];
+  if (program === undefined) throw new Error(`internal: the session has no program ${call.program}`);
+  for (const { name, shape } of inputsOf(program)) {
+    if (!state.has(name)) checkShape(name, shape, call.inputs[name]?.shape);
+  }
+}
+
+function checkShape(name: string, expected: Shape, actual: Shape | undefined): void {
+  if (actual === undefined) throw new Error(`internal: there is no tensor for ${name}`);
+  if (sameShape(expected, actual)) return;
+  throw new Error(`internal: ${name} has shape [${actual.join(", ")}] where [${expected.join(", ")}] is needed`);
+}
+
+/**
+ * Messages copy tensors, so that callers keep theirs. A view of a larger buffer would take all of that buffer along:
+ * it is cut out first.
+ */
+function compact(tensors: Tensors): Tensors {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { shape, data }]) => {
+      return [name, { shape, data: data.byteLength === data.buffer.byteLength ? data : data.slice() }];
+    }),
+  );
+}

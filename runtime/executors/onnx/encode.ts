@@ -1,0 +1,136 @@
+/**
+ * Writes the dozen ONNX protobuf messages that the executor needs, byte by byte. What a graph contains is decided in
+ * `lower.ts`; nothing here knows our operations, and nothing here reads protobuf.
+ *
+ * Field numbers are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto), which never change.
+ */
+import type { Shape } from "../../tensor.ts";
+
+/** ONNX attribute values: a number is an INT unless wrapped in `float`. */
+export type Attribute = number | string | readonly number[] | { readonly float: number };
+
+export interface OnnxNode {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+export interface OnnxConstant {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly data: Float32Array | BigInt64Array;
+}
+
+/** A float32 input or output of the graph. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+export interface OnnxGraph {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly constants: readonly OnnxConstant[];
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+}
+
+const irVersion = 10;
+const opset = 21;
+const elementType = { float: 1, int64: 7 };
+const attributeType = { float: 1, int: 2, string: 3, ints: 7 };
+
+/** An encoded message as chunks, so that a large constant is copied once, at the end. */
+type Chunks = readonly Uint8Array[];
+
+/** The bytes of a ModelProto holding the graph. */
+export function encodeModel(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
+  return join([
+    ...integer(1, irVersion),
+    ...text(2, "causal-lang"),
+    ...message(7, [
+      ...graph.nodes.flatMap((node) => message(1, encodeNode(node))),
+      ...text(2, graph.name),
+      ...graph.constants.flatMap((constant) => message(5, encodeConstant(constant))),
+      ...graph.inputs.flatMap((value) => message(11, encodeValue(value))),
+      ...graph.outputs.flatMap((value) => message(12, encodeValue(value))),
+    ]),
+    ...message(8, integer(2, opset)),
+  ]);
+}
+
+function encodeNode(node: OnnxNode): Chunks {
+  return [
+    ...node.inputs.flatMap((name) => text(1, name)),
+    ...text(2, node.output),
+    ...text(4, node.op),
+    ...Object.entries(node.attributes).flatMap(([name, value]) => message(5, encodeAttribute(name, value))),
+  ];
+}
+
+function encodeAttribute(name: string, value: Attribute): Chunks {
+  if (typeof value === "number") return [...text(1, name), ...integer(3, value), ...integer(20, attributeType.int)];
+  if (typeof value === "string") return [...text(1, name), ...text(4, value), ...integer(20, attributeType.string)];
+  if ("float" in value) return [...text(1, name), ...float(2, value.float), ...integer(20, attributeType.float)];
+  return [...text(1, name), ...value.flatMap((item) => integer(8, item)), ...integer(20, attributeType.ints)];
+}
+
+function encodeConstant({ name, shape, data }: OnnxConstant): Chunks {
+  return [
+    ...shape.flatMap((dim) => integer(1, dim)),
+    ...integer(2, data instanceof Float32Array ? elementType.float : elementType.int64),
+    ...text(8, name),
+    ...message(9, [new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]),
+  ];
+}
+
+function encodeValue({ name, shape }: OnnxValue): Chunks {
+  const dims = shape.flatMap((dim) => message(1, integer(1, dim)));
+  const type = message(1, [...integer(1, elementType.float), ...message(2, dims)]);
+  return [...text(1, name), ...message(2, type)];
+}
+
+const utf8 = new TextEncoder();
+
+function text(field: number, value: string): Chunks {
+  return message(field, [utf8.encode(value)]);
+}
+
+function integer(field: number, value: number): Chunks {
+  return [varint(field << 3), varint(value)];
+}
+
+function float(field: number, value: number): Chunks {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setFloat32(0, value, true);
+  return [varint((field << 3) | 5), bytes];
+}
+
+/** A length-delimited field: an embedded message, a string or raw bytes. */
+function message(field: number, content: Chunks): Chunks {
+  return [varint((field << 3) | 2), varint(byteLength(content)), ...content];
+}
+
+/** Base-128, least significant group first; negative numbers as 64-bit two's complement, as protobuf's int64 wants. */
+function varint(value: number): Uint8Array {
+  if (value >= 0 && value < 128) return Uint8Array.of(value);
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, BigInt(value));
+  for (; rest >= 128n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  return Uint8Array.from([...bytes, Number(rest)]);
+}
+
+function byteLength(chunks: Chunks): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
+function join(chunks: Chunks): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(byteLength(chunks));
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
