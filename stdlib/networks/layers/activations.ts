@@ -1,7 +1,7 @@
 /** The layers that bend each number by itself: relu, lrelu, elu, tanh, sigmoid, softplus. */
 import type { Layer } from "#compiler/vocabulary";
 import type { Builder, Value } from "#compiler/tensor/build";
-import { numberSetting } from "../../settings.ts";
+import { numberArgument } from "./arguments.ts";
 
 function activation(name: string, doc: string, apply: (builder: Builder, x: Value) => Value): Layer {
   return {
@@ -26,5 +26,5 @@ export const lrelu: Layer = {
   parameters: [{ name: "slope", kind: "number", default: 0.2, range: [0, 1], doc: "slope below zero" }],
   doc: "Leaky relu: x where x > 0, else slope * x.",
   shape: ([input]) => ({ shape: input! }),
-  lower: ({ builder }, [x], args) => builder.leakyRelu(x!, numberSetting(args, "slope")),
+  lower: ({ builder }, [x], args) => builder.leakyRelu(x!, numberArgument(args, "slope")),
 };

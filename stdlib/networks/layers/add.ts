@@ -12,7 +12,7 @@ export const add: Layer = {
     if (isUnknown(a!) || isUnknown(b!)) return { shape: isUnknown(a!) ? b! : a! };
     const fits = a!.length === b!.length && a!.every((dim, i) => dim === null || b![i] === null || dim === b![i]);
     if (fits) return { shape: a!.map((dim, i) => dim ?? b![i]!) };
-    return { problem: `\`add\` needs two equal shapes, but gets ${printShape(a!)} and ${printShape(b!)}` };
+    return { problem: `two equal shapes are needed, but they are ${printShape(a!)} and ${printShape(b!)}` };
   },
   lower: ({ builder }, [a, b]) => builder.add(a!, b!),
 };

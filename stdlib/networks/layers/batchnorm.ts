@@ -1,8 +1,9 @@
 /** `batchnorm`: normalises each channel over the batch while training, and with stored statistics while drawing. */
+import { moments } from "#compiler/tensor/compose";
 import type { Layer } from "#compiler/vocabulary";
-import { booleanSetting, numberSetting } from "../../settings.ts";
+import { flagArgument, numberArgument } from "./arguments.ts";
 import { ones, zeros } from "./initialise.ts";
-import { epsilonParameter, follow, moments, rescale, scaleParameter } from "./normalise.ts";
+import { epsilonParameter, follow, rescale, scaleParameter } from "./normalise.ts";
 
 /** Ioffe and Szegedy 2015. Vectors are normalised by feature, maps by channel; the shape stays. */
 export const batchnorm: Layer = {
@@ -25,15 +26,15 @@ export const batchnorm: Layer = {
     const channels = x!.shape[1]!;
     const isMap = x!.shape.length === 4;
     const shape = isMap ? [channels, 1, 1] : [channels];
-    const options = { epsilon: numberSetting(args, "epsilon"), scale: booleanSetting(args, "scale"), shape };
+    const options = { epsilon: numberArgument(args, "epsilon"), scale: flagArgument(args, "scale"), shape };
     const storedMean = context.statistic("mean", shape, zeros);
     const storedVariance = context.statistic("variance", shape, ones);
     if (mode === "draw") return rescale(context, builder.sub(x!, storedMean), storedVariance, options);
 
-    const { mean, centred, variance } = moments(builder, x!, isMap ? [0, 2, 3] : [0]);
-    const decay = numberSetting(args, "decay");
+    const { mean, variance } = moments(builder, x!, isMap ? [0, 2, 3] : [0], true);
+    const decay = numberArgument(args, "decay");
     follow(context, "mean", storedMean, builder.reshape(mean, shape), decay);
     follow(context, "variance", storedVariance, builder.reshape(variance, shape), decay);
-    return rescale(context, centred, variance, options);
+    return rescale(context, builder.sub(x!, mean), variance, options);
   },
 };

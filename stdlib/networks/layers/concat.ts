@@ -34,7 +34,7 @@ export const concat: Layer = {
       const columns = agree(width, map[1]!);
       if (rows === null || columns === null) {
         return {
-          problem: `\`concat\` needs maps of one height and width, but gets ${printShape(first)} and ${printShape(map)}`,
+          problem: `maps of one height and width are needed, but they are ${printShape(first)} and ${printShape(map)}`,
           help: "bring them to one size first, with a stride, `upsample` or `avgpool`",
         };
       }

@@ -2,17 +2,17 @@
 import type { Layer } from "#compiler/vocabulary";
 import { printShape } from "#lang/types/type";
 import type { Constants } from "#lang/types/signature";
-import { booleanSetting, numberSetting, stringSetting } from "../../settings.ts";
+import { flagArgument, numberArgument, wordArgument } from "./arguments.ts";
 import { isProblem, mapShape } from "./feature-shape.ts";
 import { biasParameter, initParameters, weightInitialiser, zeros } from "./initialise.ts";
 import { convGeometry, convolvedSize, type Padding } from "./window.ts";
 
 function settings(args: Constants) {
   return {
-    filters: numberSetting(args, "filters"),
-    kernel: numberSetting(args, "kernel"),
-    stride: numberSetting(args, "stride"),
-    padding: stringSetting(args, "padding") as Padding,
+    filters: numberArgument(args, "filters"),
+    kernel: numberArgument(args, "kernel"),
+    stride: numberArgument(args, "stride"),
+    padding: wordArgument(args, "padding") as Padding,
   };
 }
 
@@ -36,7 +36,7 @@ export const conv: Layer = {
   ],
   doc: "Convolution of a map.",
   shape([input], args) {
-    const map = mapShape("conv", input!);
+    const map = mapShape(input!);
     if (isProblem(map)) return map;
     const { filters, kernel, stride, padding } = settings(args);
     const sizes = [map.height, map.width].map((n) => n && convolvedSize(n, kernel, stride, padding));
@@ -55,6 +55,6 @@ export const conv: Layer = {
     const init = weightInitialiser(args, channels * area, filters * area);
     const weights = parameter("weights", [filters, channels, kernel, kernel], init);
     const y = builder.conv(x!, weights, convGeometry(x!.shape, kernel, stride, padding));
-    return booleanSetting(args, "bias") ? builder.add(y, parameter("bias", [filters, 1, 1], zeros)) : y;
+    return flagArgument(args, "bias") ? builder.add(y, parameter("bias", [filters, 1, 1], zeros)) : y;
   },
 };

@@ -1,6 +1,6 @@
 /** `deconv`: the transpose of a strided convolution, which makes a map larger. */
 import type { Layer } from "#compiler/vocabulary";
-import { booleanSetting, numberSetting } from "../../settings.ts";
+import { flagArgument, numberArgument } from "./arguments.ts";
 import { isProblem, mapShape } from "./feature-shape.ts";
 import { biasParameter, initParameters, weightInitialiser, zeros } from "./initialise.ts";
 import { deconvGeometry } from "./window.ts";
@@ -21,22 +21,22 @@ export const deconv: Layer = {
   ],
   doc: "Transposed convolution: a map `stride` times as large.",
   shape([input], args) {
-    const map = mapShape("deconv", input!);
+    const map = mapShape(input!);
     if (isProblem(map)) return map;
-    const stride = numberSetting(args, "stride");
+    const stride = numberArgument(args, "stride");
     return {
-      shape: [map.height && map.height * stride, map.width && map.width * stride, numberSetting(args, "filters")],
+      shape: [map.height && map.height * stride, map.width && map.width * stride, numberArgument(args, "filters")],
     };
   },
   lower({ builder, parameter }, [x], args) {
-    const filters = numberSetting(args, "filters");
-    const kernel = numberSetting(args, "kernel");
+    const filters = numberArgument(args, "filters");
+    const kernel = numberArgument(args, "kernel");
     const channels = x!.shape[1]!;
     const area = kernel * kernel;
     const init = weightInitialiser(args, channels * area, filters * area);
     const weights = parameter("weights", [channels, filters, kernel, kernel], init);
-    const { geometry, outputPadding } = deconvGeometry(x!.shape, kernel, numberSetting(args, "stride"));
+    const { geometry, outputPadding } = deconvGeometry(x!.shape, kernel, numberArgument(args, "stride"));
     const y = builder.convTranspose(x!, weights, geometry, outputPadding);
-    return booleanSetting(args, "bias") ? builder.add(y, parameter("bias", [filters, 1, 1], zeros)) : y;
+    return flagArgument(args, "bias") ? builder.add(y, parameter("bias", [filters, 1, 1], zeros)) : y;
   },
 };

@@ -1,6 +1,6 @@
 /** `dense`: every unit of the result is a weighted sum of the whole vector. */
 import type { Layer } from "#compiler/vocabulary";
-import { booleanSetting, numberSetting } from "../../settings.ts";
+import { flagArgument, numberArgument } from "./arguments.ts";
 import { isProblem, vectorLength } from "./feature-shape.ts";
 import { biasParameter, initParameters, weightInitialiser, zeros } from "./initialise.ts";
 
@@ -15,13 +15,13 @@ export const dense: Layer = {
   ],
   doc: "Fully connected layer: x W + b.",
   shape([input], args) {
-    const vector = vectorLength("dense", input!);
-    return isProblem(vector) ? vector : { shape: [numberSetting(args, "units")] };
+    const vector = vectorLength(input!);
+    return isProblem(vector) ? vector : { shape: [numberArgument(args, "units")] };
   },
   lower({ builder, parameter }, [x], args) {
     const n = x!.shape[1]!;
-    const units = numberSetting(args, "units");
+    const units = numberArgument(args, "units");
     const product = builder.matmul(x!, parameter("weights", [n, units], weightInitialiser(args, n, units)));
-    return booleanSetting(args, "bias") ? builder.add(product, parameter("bias", [units], zeros)) : product;
+    return flagArgument(args, "bias") ? builder.add(product, parameter("bias", [units], zeros)) : product;
   },
 };

@@ -24,21 +24,21 @@ export function isUnknown(shape: FeatureShape): boolean {
   return shape.length === 1 && shape[0] === null;
 }
 
-/** The length of a vector, or why `layer` cannot take it. */
-export function vectorLength(layer: string, shape: FeatureShape): { readonly length: Dimension } | Problem {
+/** The length of a vector, or why a layer that needs one cannot take it. */
+export function vectorLength(shape: FeatureShape): { readonly length: Dimension } | Problem {
   if (shape.length === 1) return { length: shape[0]! };
   return {
-    problem: `\`${layer}\` takes a vector [n], but gets a map ${printShape(shape)}`,
+    problem: `a vector [n] is needed, but the input is a map ${printShape(shape)}`,
     help: "put `flatten` before it",
   };
 }
 
-/** Height, width and channels of a map, or why `layer` cannot take it. */
-export function mapShape(layer: string, shape: FeatureShape): MapShape | Problem {
+/** Height, width and channels of a map, or why a layer that needs one cannot take it. */
+export function mapShape(shape: FeatureShape): MapShape | Problem {
   if (isUnknown(shape)) return { height: null, width: null, channels: null };
   if (shape.length === 3) return { height: shape[0]!, width: shape[1]!, channels: shape[2]! };
   return {
-    problem: `\`${layer}\` takes a map [height, width, channels], but gets ${printShape(shape)}`,
+    problem: `a map [height, width, channels] is needed, but the input is a vector ${printShape(shape)}`,
     help: "put `reshape(height, width, channels)` before it",
   };
 }

@@ -1,7 +1,7 @@
 /** How the weights of a layer start: the settings that every layer with weights shares, and what they mean. */
 import type { Constants, Parameter } from "#lang/types/signature";
 import type { Initialiser } from "#runtime/program/plan";
-import { numberSetting, stringSetting } from "../../settings.ts";
+import { numberArgument, wordArgument } from "./arguments.ts";
 
 export const zeros: Initialiser = { kind: "constant", value: 0 };
 export const ones: Initialiser = { kind: "constant", value: 1 };
@@ -19,23 +19,23 @@ export const initParameters: readonly Parameter[] = [
     name: "std",
     kind: "number",
     default: 0.02,
-    range: [0, Number.MAX_VALUE],
+    range: [0, Number.POSITIVE_INFINITY],
     doc: 'standard deviation of the weights where init is "normal" or "truncated"',
   },
 ];
 
 /** The initialiser that the settings ask for; fans are the numbers of inputs and outputs that one weight connects. */
 export function weightInitialiser(args: Constants, fanIn: number, fanOut: number): Initialiser {
-  const init = stringSetting(args, "init");
+  const init = wordArgument(args, "init");
   switch (init) {
     case "glorot":
       return { kind: "glorotUniform", fanIn, fanOut };
     case "he":
       return { kind: "heNormal", fanIn };
     case "normal":
-      return { kind: "normal", mean: 0, std: numberSetting(args, "std") };
+      return { kind: "normal", mean: 0, std: numberArgument(args, "std") };
     case "truncated":
-      return { kind: "truncatedNormal", std: numberSetting(args, "std") };
+      return { kind: "truncatedNormal", std: numberArgument(args, "std") };
     default:
       throw new Error(`internal: there is no way to start weights called ${init}`);
   }

@@ -1,7 +1,7 @@
 /** `minibatch_features`: tells a discriminator how close an example is to the rest of its batch. */
 import type { Layer } from "#compiler/vocabulary";
 import { tensor } from "#runtime/tensor";
-import { numberSetting } from "../../settings.ts";
+import { numberArgument } from "./arguments.ts";
 import { isProblem, vectorLength } from "./feature-shape.ts";
 import { initParameters, weightInitialiser, zeros } from "./initialise.ts";
 import { follow } from "./normalise.ts";
@@ -25,14 +25,14 @@ export const minibatchFeatures: Layer = {
   ],
   doc: "How close each example is to the others of its batch, by `kernels` learned measures.",
   shape([input], args) {
-    const vector = vectorLength("minibatch_features", input!);
-    return isProblem(vector) ? vector : { shape: [numberSetting(args, "kernels")] };
+    const vector = vectorLength(input!);
+    return isProblem(vector) ? vector : { shape: [numberArgument(args, "kernels")] };
   },
   lower(context, [x], args) {
     const { builder, parameter } = context;
     const [batch, n] = x!.shape as readonly [number, number];
-    const kernels = numberSetting(args, "kernels");
-    const dims = numberSetting(args, "dims");
+    const kernels = numberArgument(args, "kernels");
+    const dims = numberArgument(args, "dims");
     const weights = parameter("weights", [n, kernels * dims], weightInitialiser(args, n, kernels * dims));
     const bias = parameter("bias", [kernels * dims], zeros);
     const stored = context.statistic("mean", [kernels], zeros);

@@ -1,6 +1,6 @@
 /** `dropout` and `gaussian_noise`: layers that disturb their input while training and do nothing while drawing. */
 import type { Layer } from "#compiler/vocabulary";
-import { numberSetting } from "../../settings.ts";
+import { numberArgument } from "./arguments.ts";
 
 /** Srivastava et al. 2014, with the survivors scaled up so that the expectation stays. */
 export const dropout: Layer = {
@@ -10,7 +10,7 @@ export const dropout: Layer = {
   doc: "Sets numbers to 0 at random while training.",
   shape: ([input]) => ({ shape: input! }),
   lower({ builder, mode, noise }, [x], args) {
-    const rate = numberSetting(args, "rate");
+    const rate = numberArgument(args, "rate");
     if (mode === "draw" || rate === 0) return x!;
     const kept = builder.less(rate, noise("mask", x!.shape, { kind: "uniform", low: 0, high: 1 }));
     return builder.mul(x!, builder.mul(kept, 1 / (1 - rate)));
@@ -21,12 +21,18 @@ export const gaussianNoise: Layer = {
   name: "gaussian_noise",
   inputs: 1,
   parameters: [
-    { name: "std", kind: "number", default: 0.1, range: [0, Number.MAX_VALUE], doc: "standard deviation of the noise" },
+    {
+      name: "std",
+      kind: "number",
+      default: 0.1,
+      range: [0, Number.POSITIVE_INFINITY],
+      doc: "standard deviation of the noise",
+    },
   ],
   doc: "Adds normal noise while training.",
   shape: ([input]) => ({ shape: input! }),
   lower({ builder, mode, noise }, [x], args) {
-    const std = numberSetting(args, "std");
+    const std = numberArgument(args, "std");
     if (mode === "draw" || std === 0) return x!;
     return builder.add(x!, builder.mul(noise("noise", x!.shape, { kind: "normal", mean: 0, std: 1 }), std));
   },

@@ -1,6 +1,6 @@
 /** Scaling values to mean 0 and variance 1 over some axes: what the normalisation layers share. */
 import type { LayerContext } from "#compiler/vocabulary";
-import type { Builder, Value } from "#compiler/tensor/build";
+import type { Value } from "#compiler/tensor/build";
 import type { Parameter } from "#lang/types/signature";
 import type { Shape } from "#runtime/tensor";
 import { ones, zeros } from "./initialise.ts";
@@ -18,13 +18,6 @@ export const scaleParameter: Parameter = {
   default: true,
   doc: "multiply each channel of the result by a learned number",
 };
-
-/** Mean and (biased) variance over `axes`, kept as axes of length 1, with the deviations from that mean. */
-export function moments(builder: Builder, x: Value, axes: readonly number[]) {
-  const mean = builder.mean(x, axes, true);
-  const centred = builder.sub(x, mean);
-  return { mean, centred, variance: builder.mean(builder.mul(centred, centred), axes, true) };
-}
 
 /** centred / sqrt(variance + epsilon) * scale + shift, with learned scale and shift of that shape. */
 export function rescale(

@@ -2,7 +2,7 @@
 import type { Layer } from "#compiler/vocabulary";
 import type { Constants, Parameter } from "#lang/types/signature";
 import { type FeatureShape, printShape } from "#lang/types/type";
-import { numberSetting, optionalNumber } from "../../settings.ts";
+import { numberArgument, optionalNumber } from "./arguments.ts";
 import { elementCount } from "./feature-shape.ts";
 
 function size(name: string, rest: Partial<Parameter>): Parameter {
@@ -11,7 +11,7 @@ function size(name: string, rest: Partial<Parameter>): Parameter {
 
 /** [n] for `reshape(n)`, [h, w, c] for `reshape(h, w, c)`, null for anything else. */
 function target(args: Constants): readonly number[] | null {
-  const height = numberSetting(args, "height");
+  const height = numberArgument(args, "height");
   const width = optionalNumber(args, "width");
   const channels = optionalNumber(args, "channels");
   if (width === null && channels === null) return [height];
@@ -32,7 +32,7 @@ export const reshape: Layer = {
     const shape = target(args);
     if (shape === null) {
       return {
-        problem: "`reshape` takes one size or three",
+        problem: "it takes one size or three, not two",
         help: "write reshape(n) or reshape(height, width, channels)",
       };
     }

@@ -1,6 +1,6 @@
 /** `scale`: multiplication by a fixed number. */
 import type { Layer } from "#compiler/vocabulary";
-import { numberSetting } from "../../settings.ts";
+import { numberArgument } from "./arguments.ts";
 
 export const scale: Layer = {
   name: "scale",
@@ -8,5 +8,5 @@ export const scale: Layer = {
   parameters: [{ name: "by", kind: "number", doc: "the factor" }],
   doc: "Multiplies every number by the same factor.",
   shape: ([input]) => ({ shape: input! }),
-  lower: ({ builder }, [x], args) => builder.mul(x!, numberSetting(args, "by")),
+  lower: ({ builder }, [x], args) => builder.mul(x!, numberArgument(args, "by")),
 };
