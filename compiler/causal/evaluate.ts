@@ -41,10 +41,10 @@ const binary: Record<BinaryOperator, (a: RowFunction, b: RowFunction) => RowFunc
 };
 
 /** The type of a discrete node that the expression passes on, so that a bare label beside it can be understood. */
-function labelsOf(expr: Expr, scope: Scope): NodeType | null {
-  if (expr.kind === "if") return labelsOf(expr.then, scope) ?? labelsOf(expr.else, scope);
+function labelsOf(expr: Expr, model: CausalModel): NodeType | null {
+  if (expr.kind === "if") return labelsOf(expr.then, model) ?? labelsOf(expr.else, model);
   if (expr.kind !== "name") return null;
-  const type = scope.model.nodes.find((node) => node.name === expr.name.text)?.type;
+  const type = model.nodes.find((node) => node.name === expr.name.text)?.type;
   return type?.kind === "labels" ? type : null;
 }
 
@@ -85,12 +85,11 @@ const argumentsOf = (call: CallExpr): readonly Expr[] => call.args.map((arg) => 
 export function compileExpression(expr: Expr, scope: Scope, expected: NodeType | null = null): RowFunction {
   const compile = (part: Expr, type: NodeType | null = null) => compileExpression(part, scope, type);
   switch (expr.kind) {
-    case "number": {
-      const { value } = expr;
-      return () => value;
-    }
+    case "number":
     case "boolean": {
-      const value = Number(expr.value);
+      // states may be spelled like numbers: {0, 1, 2}
+      const state = expected?.kind === "labels" ? expected.labels.indexOf(String(expr.value)) : -1;
+      const value = state === -1 ? Number(expr.value) : state;
       return () => value;
     }
     case "name":
@@ -100,8 +99,8 @@ export function compileExpression(expr: Expr, scope: Scope, expected: NodeType |
       return expr.operator === "-" ? (row) => -operand(row) : (row) => Number(operand(row) === 0);
     }
     case "binary": {
-      const left = compile(expr.left, labelsOf(expr.right, scope));
-      const right = compile(expr.right, labelsOf(expr.left, scope));
+      const left = compile(expr.left, labelsOf(expr.right, scope.model));
+      const right = compile(expr.right, labelsOf(expr.left, scope.model));
       return binary[expr.operator](left, right);
     }
     case "if": {
@@ -167,46 +166,43 @@ export function printValue(type: NodeType, stored: number): string {
   return statesOf(type)?.[stored] ?? String(stored);
 }
 
+/** The direct parts of an expression, each with the type that a bare label in it would belong to. */
+function partsOf(expr: Expr, model: CausalModel, expected: NodeType | null): [Expr, NodeType | null][] {
+  const plain = (part: Expr): [Expr, NodeType | null] => [part, null];
+  switch (expr.kind) {
+    case "unary":
+      return [plain(expr.operand)];
+    case "binary":
+      return [
+        [expr.left, labelsOf(expr.right, model)],
+        [expr.right, labelsOf(expr.left, model)],
+      ];
+    case "if":
+      return [plain(expr.test), [expr.then, expected], [expr.else, expected]];
+    case "call":
+      return expr.args.map((arg) => plain(arg.value));
+    case "pipe":
+      return [plain(expr.left), plain(expr.right)];
+    case "list":
+      return expr.items.map(plain);
+    case "map":
+      return expr.entries.map((entry) => plain(entry.value));
+    case "number":
+    case "boolean":
+    case "string":
+    case "name":
+    case "counterfactual":
+    case "missing":
+      return [];
+  }
+}
+
 /** Names of the nodes that an expression reads, each once, in the order of the text. */
-export function nodesOf(expr: Expr, model: CausalModel): string[] {
-  const found = new Set<string>();
-  const scope: Scope = { model, words: { distributions: new Map(), functions: new Map() }, columns: new Map() };
-  const visit = (part: Expr, expected: NodeType | null): void => {
-    switch (part.kind) {
-      case "name": {
-        const name = part.name.text;
-        if (expected?.kind === "labels" && expected.labels.includes(name)) return;
-        if (model.nodes.some((node) => node.name === name)) found.add(name);
-        return;
-      }
-      case "unary":
-        return visit(part.operand, null);
-      case "binary":
-        visit(part.left, labelsOf(part.right, scope));
-        return visit(part.right, labelsOf(part.left, scope));
-      case "if":
-        for (const branch of [part.test, part.then, part.else]) visit(branch, branch === part.test ? null : expected);
-        return;
-      case "call":
-        for (const arg of part.args) visit(arg.value, null);
-        return;
-      case "pipe":
-        visit(part.left, null);
-        return visit(part.right, null);
-      case "list":
-        for (const item of part.items) visit(item, null);
-        return;
-      case "map":
-        for (const entry of part.entries) visit(entry.value, null);
-        return;
-      case "number":
-      case "boolean":
-      case "string":
-      case "counterfactual":
-      case "missing":
-        return;
-    }
-  };
-  visit(expr, null);
-  return [...found];
+export function nodesOf(expr: Expr, model: CausalModel, expected: NodeType | null = null): string[] {
+  if (expr.kind === "name") {
+    const name = expr.name.text;
+    const isLabel = expected?.kind === "labels" && expected.labels.includes(name);
+    return !isLabel && model.nodes.some((node) => node.name === name) ? [name] : [];
+  }
+  return [...new Set(partsOf(expr, model, expected).flatMap(([part, type]) => nodesOf(part, model, type)))];
 }
