@@ -1,0 +1,9 @@
+/** The regimes of the standard library by name. A regime makes a training plan; the one loop of the runtime runs it. */
+import type { Regime } from "#compiler/vocabulary";
+import { cpt } from "./cpt.ts";
+import { mle } from "./mle.ts";
+import { wganGp } from "./wgan-gp.ts";
+
+const rows: readonly Regime[] = [cpt, mle, wganGp];
+
+export const regimes: ReadonlyMap<string, Regime> = new Map(rows.map((row) => [row.name, row]));

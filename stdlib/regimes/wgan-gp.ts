@@ -1,0 +1,177 @@
+/**
+ * The regime `wgan_gp`: the causal controller of CausalGAN (Kocaoglu et al. 2018, section 5.1), a generator with one
+ * network for each learned node against a Wasserstein critic of all labels. The generator is in `controller.ts`.
+ */
+import { type Builder, createBuilder, type Value } from "#compiler/tensor/build";
+import { gradient } from "#compiler/tensor/gradient";
+import type { Regime } from "#compiler/vocabulary";
+import type { Constants } from "#lang/types/signature";
+import { criticLoss, gradientPenalty, wassersteinGeneratorLoss } from "#stdlib/losses/wasserstein";
+import { adam, type AdamSettings } from "#stdlib/optimizers/adam";
+import { linearDecay } from "#stdlib/optimizers/schedule";
+import { assemble } from "./assemble.ts";
+import { type ControllerSettings, controller, controllerTables } from "./controller.ts";
+import { labelProblem } from "./labels.ts";
+import { commonSettings, flagOr, numberOr, numbersOr, optional } from "./settings.ts";
+import { type Stack, stack } from "./stacked.ts";
+
+interface Choices extends ControllerSettings {
+  readonly batch: number;
+  readonly steps: number;
+  readonly rate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  /** critic updates before the joint update of a step */
+  readonly criticSteps: number;
+  readonly criticHidden: readonly number[];
+  readonly penalty: number;
+  /** part of the steps after which the rate falls in a straight line to zero; 1: never */
+  readonly hold: number;
+}
+
+/** The constants of the release (causal_controller at commit 9d52b52): five layers of 10 and 15, 20 + 1 critic updates. */
+const released: Choices = {
+  batch: 16,
+  steps: 20_000,
+  rate: 8e-5,
+  beta1: 0.9,
+  beta2: 0.999,
+  criticSteps: 20,
+  criticHidden: [15, 15, 15, 15, 15],
+  penalty: 0.1,
+  hold: 1,
+  noise: 10,
+  hidden: [10, 10, 10, 10, 10],
+};
+
+/** Constants that reach the same distance in minutes. */
+const tuned: Choices = {
+  ...released,
+  batch: 256,
+  steps: 6000,
+  rate: 1e-3,
+  beta1: 0.5,
+  beta2: 0.9,
+  criticSteps: 5,
+  criticHidden: [64, 64],
+  hold: 0.5,
+  hidden: null,
+};
+
+export const wganGp: Regime = {
+  name: "wgan_gp",
+  target: "labels",
+  doc: "The causal controller of CausalGAN: per-node networks trained as a Wasserstein GAN with gradient penalty.",
+  settings: [
+    ...commonSettings,
+    {
+      name: "paper",
+      kind: "boolean",
+      default: false,
+      doc: "the constants of the released code for all settings not given",
+    },
+    optional("steps", "int", [1, 1e9], "steps: each `critic_steps` critic updates, then one of both (paper: 20000)"),
+    optional("batch", "int", [1, 1e6], "examples in a batch (paper: 16)"),
+    optional("rate", "number", [0, 10], "step size of Adam (paper: 8e-5)"),
+    optional("beta1", "number", [0, 1], "Adam's decay of gradients (paper: 0.9)"),
+    optional("beta2", "number", [0, 1], "Adam's decay of squared gradients (paper: 0.999)"),
+    optional("critic_steps", "int", [0, 1000], "critic updates before each joint one (paper: 20)"),
+    optional("penalty", "number", [0, 1e6], "lambda, the weight of the gradient penalty (paper: 0.1)"),
+    optional("noise", "int", [1, 1000], "size of the noise of each node, uniform in [-1, 1] (paper: 10)"),
+    {
+      name: "hidden",
+      kind: "ints",
+      default: null,
+      doc: "hidden layers of the network of each node (paper: five of 10); else those of the node's mechanism",
+    },
+    { name: "critic_hidden", kind: "ints", default: null, doc: "hidden layers of the critic (paper: five of 15)" },
+    optional("hold", "number", [0, 1], "part of the steps after which the rate falls to 0 (paper: 1, it never does)"),
+  ],
+
+  plan(target, settings) {
+    const problem = labelProblem(target.model);
+    const choices = choose(settings);
+    const { batch, steps, criticSteps } = choices;
+    const updatesPerStep = criticSteps + 1;
+
+    const program = (name: "critic" | "joint") => {
+      const b = createBuilder(name);
+      const real = b.input("labels", [batch, problem.width]);
+      const generator = controller(b, problem, real, choices);
+      const critic = stack(b, "critic", { count: 1, widths: [problem.width, ...choices.criticHidden, 1] });
+      const fake = generator.labels;
+      const scores = critic.apply(b.concat([real, fake], 0));
+      const ofReal = b.slice(scores, [0, 0], [batch, 1]);
+      const ofFake = b.slice(scores, [batch, 0], [2 * batch, 1]);
+      const wasserstein = criticLoss(b, ofReal, ofFake);
+      const penalty = gradientPenalty(b, critic.apply, real, fake, b.input("mix", [batch, 1]));
+      const loss = b.add(wasserstein, b.mul(penalty, choices.penalty));
+      const updates = [update(b, "critic", critic, loss, adamSettings(b, choices, updatesPerStep))];
+      if (name === "joint") {
+        const generatorLoss = wassersteinGeneratorLoss(b, ofFake);
+        updates.push(update(b, "generator", generator, generatorLoss, adamSettings(b, choices, 1)));
+        b.output("generator_loss", generatorLoss);
+        b.output("distance", b.neg(wasserstein));
+        b.output("penalty", penalty);
+      }
+      return { b, state: [...critic.state, ...generator.state, ...updates.flat()], feeds: generator.feeds };
+    };
+
+    const joint = program("joint");
+    const critic = criticSteps > 0 ? program("critic") : null;
+    const tables = controllerTables(problem, choices);
+    return assemble(target, {
+      regime: "wgan_gp",
+      batch,
+      order: "shuffled",
+      steps,
+      cycle: [...(critic === null ? [] : [{ program: "critic", times: criticSteps }]), { program: "joint", times: 1 }],
+      state: joint.state,
+      programs: { ...(critic === null ? {} : { critic: critic.b }), joint: joint.b, tables: tables.builder },
+      feeds: {
+        labels: { kind: "batch", source: "data", column: "labels" },
+        mix: { kind: "uniform", low: 0, high: 1 },
+        ...joint.feeds,
+      },
+      metrics: [
+        { program: "joint", output: "distance", label: "distance" },
+        { program: "joint", output: "penalty", label: "penalty" },
+        { program: "joint", output: "generator_loss", label: "generator" },
+      ],
+      tables: { program: "tables", feeds: tables.feeds, repeat: tables.repeat },
+      draw: null,
+      predict: null,
+    });
+  },
+};
+
+function choose(settings: Constants): Choices {
+  const base = flagOr(settings, "paper", false) ? released : tuned;
+  return {
+    batch: numberOr(settings, "batch", base.batch),
+    steps: numberOr(settings, "steps", base.steps),
+    rate: numberOr(settings, "rate", base.rate),
+    beta1: numberOr(settings, "beta1", base.beta1),
+    beta2: numberOr(settings, "beta2", base.beta2),
+    criticSteps: numberOr(settings, "critic_steps", base.criticSteps),
+    criticHidden: numbersOr(settings, "critic_hidden", base.criticHidden),
+    penalty: numberOr(settings, "penalty", base.penalty),
+    hold: numberOr(settings, "hold", base.hold),
+    noise: numberOr(settings, "noise", base.noise),
+    hidden: settings.hidden == null ? base.hidden : numbersOr(settings, "hidden", []),
+  };
+}
+
+function adamSettings(b: Builder, choices: Choices, updatesPerStep: number): AdamSettings {
+  const { rate, beta1, beta2, hold } = choices;
+  const total = choices.steps * updatesPerStep;
+  const scheduled = (updates: Value) => linearDecay(b, rate, updates, hold * total, total);
+  return { rate: hold < 1 ? scheduled : rate, beta1, beta2, epsilon: 1e-8 };
+}
+
+/** Appends the update of one player and returns the state of its optimizer. */
+function update(b: Builder, scope: string, player: Pick<Stack, "parameters">, loss: Value, settings: AdamSettings) {
+  const step = adam(b, scope, player.parameters, gradient(b, loss, [...player.parameters.values()]), settings);
+  for (const [name, value] of step.updates) b.output(name, value);
+  return step.state;
+}
