@@ -12,7 +12,7 @@ import type { Constant, Constants } from "#lang/types/signature";
 import type { Feed, Initialiser, StateEntry, StateRole } from "#runtime/program/plan";
 import { type Shape, sameShape } from "#runtime/tensor";
 import type { Builder, Value } from "../tensor/build.ts";
-import type { LayerContext, NetworkLowering, TrainingTarget, Vocabulary } from "../vocabulary.ts";
+import type { LayerContext, NetworkLowering, Vocabulary } from "../vocabulary.ts";
 
 export interface LoweringOptions {
   /** prefix of the names of the state; calls with one scope share it */
@@ -49,18 +49,6 @@ export function lowerNetwork(
   };
   const output = lowerBody(run, decl, constantsOf(run, decl, args), inputs, options.scope);
   return { output, state: [...run.state.values()], updates: run.updates, feeds: run.feeds };
-}
-
-/** `TrainingTarget.network` for these networks: lowers references to them by name. */
-export function networkLowerer(
-  vocabulary: Vocabulary,
-  networks: ReadonlyMap<string, NetworkDecl>,
-): TrainingTarget["network"] {
-  return (builder, reference, inputs, options) => {
-    const decl = networks.get(reference.name);
-    if (decl === undefined) throw new Error(`internal: there is no network ${reference.name}`);
-    return lowerNetwork(builder, decl, reference.args, inputs, { ...options, vocabulary, networks });
-  };
 }
 
 /** What one builder holds already: shared by all calls of networks in it. */
