@@ -86,6 +86,8 @@ export interface FunctionSignature {
   readonly name: string;
   readonly arity: number;
   readonly doc: string;
+  /** its value; absent: the function cannot be used in constants */
+  apply?(...args: readonly number[]): number;
 }
 
 export interface Signatures {
