@@ -1,0 +1,49 @@
+/**
+ * Which rows of a table make up a batch, as a pure function of the batch's number: nothing has to be remembered to
+ * resume. Reading the rows is the business of data sources.
+ */
+import { createStream } from "./random.ts";
+
+/** Rows of data that can be asked for in batches. */
+export interface BatchSource {
+  readonly rows: number;
+  /**
+   * The named columns of one batch, `size` rows each, all from the same rows. `index` is the running number of the
+   * batch, from 0; the same index and size must always give the same values.
+   */
+  batch(
+    columns: readonly string[],
+    index: number,
+    size: number,
+  ): Readonly<Record<string, Float32Array>> | Promise<Readonly<Record<string, Float32Array>>>;
+}
+
+/**
+ * The rows of batch `index` when every pass over the data goes in a new random order. Passes follow each other without
+ * a gap: a batch may hold the end of one and the beginning of the next, and no row is left out.
+ */
+export function shuffledRows(rows: number, size: number, index: number, seed: number | string): Int32Array {
+  const batch = new Int32Array(size);
+  for (let filled = 0; filled < size; ) {
+    const position = index * size + filled;
+    const start = position % rows;
+    const part = orderOf(rows, Math.floor(position / rows), seed).subarray(start, start + size - filled);
+    batch.set(part, filled);
+    filled += part.length;
+  }
+  return batch;
+}
+
+/** Orders of the passes in use, so that a pass is shuffled once and not for each of its batches. */
+const orders = new Map<string, Int32Array>();
+const keptOrders = 4;
+
+function orderOf(rows: number, pass: number, seed: number | string): Int32Array {
+  const key = JSON.stringify([seed, rows, pass]);
+  const known = orders.get(key);
+  if (known !== undefined) return known;
+  const order = createStream(seed, "rows", rows, pass).permutation(rows);
+  orders.set(key, order);
+  if (orders.size > keptOrders) orders.delete(orders.keys().next().value!);
+  return order;
+}
