@@ -1,0 +1,183 @@
+/**
+ * The one training loop: it runs the cycle of a plan for as many steps as the plan says. What a step computes is in the
+ * plan's programs; what is done with progress and checkpoints is up to the caller.
+ */
+import type { BatchSource } from "./batches.ts";
+import type { Call, Executor, Session, Tensors } from "./executor.ts";
+import { RuntimeFault } from "./fault.ts";
+import { createCycle } from "./feeds.ts";
+import { type Metrics, createMeter } from "./metrics.ts";
+import { initialState } from "./parameters.ts";
+import type { TrainingPlan } from "./program/plan.ts";
+import { sameShape } from "./tensor.ts";
+
+export interface Progress {
+  /** steps done */
+  readonly step: number;
+  readonly steps: number;
+  /** averages since the last event */
+  readonly metrics: Metrics;
+  /** since the last event; null without a clock */
+  readonly stepsPerSecond: number | null;
+}
+
+export interface TrainOptions {
+  readonly executor: Executor;
+  readonly seed: number | string;
+  readonly sources: Readonly<Record<string, BatchSource>>;
+  /** continues after `step` steps from their state; the result is that of a training never interrupted, bit for bit */
+  readonly start?: { readonly step: number; readonly state: Tensors };
+  readonly onProgress?: (event: Progress) => void;
+  /**
+   * Called after each `checkpointEvery` steps, after an interruption and at the end; `readState` gives all state of
+   * that step. Training waits until the promise is fulfilled.
+   */
+  readonly onCheckpoint?: (step: number, readState: () => Promise<Tensors>) => Promise<void>;
+  /** steps; by default checkpoints are made at the end only */
+  readonly checkpointEvery?: number;
+  /** steps between progress events; a hundredth of the training by default */
+  readonly logEvery?: number;
+  /** stops after the steps already under way */
+  readonly signal?: AbortSignal;
+  /** a clock in milliseconds, for rates; with it, short steps also share messages to the executor */
+  readonly now?: () => number;
+}
+
+export interface TrainResult {
+  readonly state: Tensors;
+  /** steps done */
+  readonly step: number;
+  /** the metrics of each progress event of this run */
+  readonly history: readonly { readonly step: number; readonly metrics: Metrics }[];
+  readonly interrupted: boolean;
+}
+
+/**
+ * Trains. Rejects with a RuntimeFault: "not-a-number" where a metric diverges, "corrupt-checkpoint" where `start` does
+ * not fit the plan, or what the executor and the sources say. Checkpoints already made stay valid.
+ */
+export async function train(plan: TrainingPlan, options: TrainOptions): Promise<TrainResult> {
+  const { executor, seed, sources } = options;
+  const start = options.start ?? { step: 0, state: initialState(plan.state, seed) };
+  checkState(plan, start.state);
+  const programs = Object.fromEntries(plan.cycle.map(({ program }) => [program, plan.programs[program]!]));
+  const session = await executor.open(programs, start.state);
+  try {
+    const cycle = createCycle(plan, seed, sources);
+    const { step, history } = await runSteps(plan, options, session, cycle, start.step);
+    return { state: await session.read(), step, history, interrupted: step < plan.steps };
+  } finally {
+    await session.close();
+  }
+}
+
+/** Steps under way in one message to the executor. */
+interface Message {
+  readonly first: number;
+  readonly steps: readonly (readonly Call[])[];
+  readonly results: Promise<readonly Tensors[]>;
+}
+
+/** Two messages: the inputs of one are prepared while the other is computed. */
+const messagesUnderWay = 2;
+
+async function runSteps(
+  plan: TrainingPlan,
+  options: TrainOptions,
+  session: Session,
+  cycle: (step: number) => Promise<readonly Call[]>,
+  start: number,
+): Promise<Pick<TrainResult, "step" | "history">> {
+  const { onCheckpoint, checkpointEvery = plan.steps, signal } = options;
+  const reporter = createReporter(plan, options, start);
+  const underWay: Message[] = [];
+  const settle = async () => {
+    const { first, steps, results } = underWay.shift()!;
+    const all = await results;
+    let offset = 0;
+    for (const [i, calls] of steps.entries()) {
+      reporter.add(first + i + 1, calls, all.slice(offset, offset + calls.length));
+      offset += calls.length;
+    }
+    return steps.length;
+  };
+
+  const pace = createPace(options.now);
+  let step = start;
+  let saved = start;
+  while (step < plan.steps && !signal?.aborted) {
+    const nextCheckpoint = (Math.floor(step / checkpointEvery) + 1) * checkpointEvery;
+    const end = Math.min(step + pace.steps(), nextCheckpoint, plan.steps);
+    const steps: (readonly Call[])[] = [];
+    for (let next = step; next < end; next++) steps.push(await cycle(next));
+    const results = session.run(steps.flat());
+    // Awaited in its turn; until then a failure of it must not count as unhandled.
+    results.catch(() => {});
+    underWay.push({ first: step, steps, results });
+    step = end;
+    const atCheckpoint = step === nextCheckpoint;
+    while (underWay.length >= (atCheckpoint ? 1 : messagesUnderWay)) pace.done(await settle());
+    if (atCheckpoint) {
+      await onCheckpoint?.(step, () => session.read());
+      saved = step;
+    }
+  }
+  while (underWay.length > 0) await settle();
+  if (step > saved) await onCheckpoint?.(step, () => session.read());
+  return { step, history: reporter.history };
+}
+
+function createReporter(plan: TrainingPlan, options: TrainOptions, start: number) {
+  const { onProgress, logEvery = Math.max(1, Math.round(plan.steps / 100)), now } = options;
+  const meter = createMeter(plan);
+  const history: { step: number; metrics: Metrics }[] = [];
+  let last = { step: start, time: now?.() ?? 0 };
+  return {
+    history,
+    add(step: number, calls: readonly Call[], results: readonly Tensors[]) {
+      meter.add(step, calls, results);
+      if (step % logEvery !== 0 && step !== plan.steps) return;
+      const metrics = meter.take();
+      history.push({ step, metrics });
+      const time = now?.() ?? 0;
+      const stepsPerSecond = now === undefined ? null : (1000 * (step - last.step)) / Math.max(time - last.time, 1e-3);
+      last = { step, time };
+      onProgress?.({ step, steps: plan.steps, metrics, stepsPerSecond });
+    },
+  };
+}
+
+/** How many steps share a message: a message costs as much as several small calls. Results do not depend on it. */
+function createPace(now: (() => number) | undefined) {
+  const messageTime = 20;
+  const most = 64;
+  let last = now?.() ?? 0;
+  let size = 1;
+  return {
+    steps: () => size,
+    done(steps: number) {
+      if (now === undefined) return;
+      const time = now();
+      const each = Math.max((time - last) / steps, messageTime / most);
+      last = time;
+      // Grows slowly: the first steps of a session are not typical.
+      size = Math.max(1, Math.min(2 * size, Math.floor(messageTime / each)));
+    },
+  };
+}
+
+function checkState(plan: TrainingPlan, state: Tensors): void {
+  for (const { name, shape } of plan.state) {
+    const found = state[name]?.shape;
+    if (found !== undefined && sameShape(found, shape)) continue;
+    const what =
+      found === undefined ? "is missing" : `has shape [${found.join(", ")}] instead of [${shape.join(", ")}]`;
+    throw new RuntimeFault(
+      "corrupt-checkpoint",
+      `the state does not fit the plan: ${name} ${what}`,
+      "train again without resuming",
+    );
+  }
+}
+
+export type { BatchSource };
