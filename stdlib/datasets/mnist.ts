@@ -1,0 +1,97 @@
+/** The data set `mnist`: handwritten digits from the IDX files of LeCun et al., with the node `Digit` for the label. */
+import { RuntimeFault } from "#runtime/fault";
+import { chosenRows, holdout, limit, numberArgument, skip, textArgument } from "./arguments.ts";
+import type { Dataset, Reader } from "./dataset.ts";
+import { fingerprintBytes } from "./fingerprint.ts";
+import { expand } from "./pixels.ts";
+
+const digits = Array.from({ length: 10 }, (_, digit) => String(digit));
+const side = 28;
+
+export const mnist: Dataset = {
+  name: "mnist",
+  doc: "MNIST: gray pictures of digits, with the column Digit (0 to 9), from its IDX files (also .gz) in a directory.",
+  parameters: [
+    { name: "path", kind: "string", doc: "the directory" },
+    {
+      name: "part",
+      kind: "string",
+      default: "train",
+      choices: ["train", "t10k"],
+      doc: "60,000 training or 10,000 test digits",
+    },
+    {
+      name: "size",
+      kind: "int",
+      default: 28,
+      range: [28, 64],
+      doc: "side of the pictures: black is added around 28 pixels",
+    },
+    skip,
+    limit,
+    holdout,
+  ],
+  async open(args, reader) {
+    const path = textArgument(args, "path");
+    const part = textArgument(args, "part");
+    const images = await readIdx(`${path}/${part}-images-idx3-ubyte`, 3, reader);
+    const labels = await readIdx(`${path}/${part}-labels-idx1-ubyte`, 1, reader);
+    if (images.shape[1] !== side || images.shape[2] !== side) {
+      throw bad(images.path, `its pictures are ${images.shape[1]} x ${images.shape[2]}, not ${side} x ${side}`);
+    }
+    const count = images.shape[0]!;
+    if (count !== labels.shape[0]) throw bad(labels.path, `it has ${labels.shape[0]} labels for ${count} pictures`);
+    const wrong = labels.values.findIndex((label) => label > 9);
+    if (wrong >= 0) throw bad(labels.path, `label ${wrong + 1} is ${labels.values[wrong]}, which is no digit`);
+    const { start, end } = chosenRows(args, count, path);
+    const size = numberArgument(args, "size");
+    return {
+      rows: end - start,
+      columns: new Map([["Digit", { kind: "states", states: digits, values: labels.values.slice(start, end) }]]),
+      image: {
+        channels: 1,
+        height: size,
+        width: size,
+        read: (rows, out) =>
+          rows.forEach((row, i) => drawDigit(images.values, start + row, size, out, i * size * size)),
+      },
+      fingerprint: `mnist-1 ${fingerprintBytes(images.values)} ${fingerprintBytes(labels.values)} rows ${start} to ${end} size=${size}`,
+      place: (row) => `${images.path}, picture ${start + row + 1}`,
+    };
+  },
+};
+
+function drawDigit(pixels: Uint8Array, index: number, size: number, out: Float32Array, offset: number): void {
+  out.fill(-1, offset, offset + size * size);
+  const margin = Math.floor((size - side) / 2);
+  for (let y = 0; y < side; y++) {
+    const from = (index * side + y) * side;
+    expand(pixels.subarray(from, from + side), out, offset + (margin + y) * size + margin);
+  }
+}
+
+interface Idx {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly values: Uint8Array;
+}
+
+/** IDX: two zero bytes, the type (8: unsigned bytes), the rank, big-endian sizes, then the values. */
+async function readIdx(base: string, rank: number, reader: Reader): Promise<Idx> {
+  const path = (await reader.exists(base)) === "file" ? base : `${base}.gz`;
+  const bytes = await reader.bytes(path);
+  const header = 4 + 4 * rank;
+  if (bytes.length < header || bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== 8 || bytes[3] !== rank) {
+    throw bad(path, `it is not an IDX file of bytes with ${rank} dimensions`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  if (bytes.length !== header + size)
+    throw bad(path, `it has ${bytes.length - header} values where its header says ${size}`);
+  return { path, shape, values: bytes.subarray(header) };
+}
+
+function bad(path: string, what: string): RuntimeFault {
+  return new RuntimeFault("bad-data", `${path}: ${what}`, "download or copy the file again");
+}
