@@ -1,7 +1,6 @@
 /** `add`: the sum of two tensors of one shape, as in residual connections. */
 import type { Layer } from "#compiler/vocabulary";
 import { printShape } from "#lang/types/type";
-import { isUnknown } from "./feature-shape.ts";
 
 export const add: Layer = {
   name: "add",
@@ -9,7 +8,6 @@ export const add: Layer = {
   parameters: [],
   doc: "Sum of two tensors of the same shape.",
   shape([a, b]) {
-    if (isUnknown(a!) || isUnknown(b!)) return { shape: isUnknown(a!) ? b! : a! };
     const fits = a!.length === b!.length && a!.every((dim, i) => dim === null || b![i] === null || dim === b![i]);
     if (fits) return { shape: a!.map((dim, i) => dim ?? b![i]!) };
     return { problem: `two equal shapes are needed, but they are ${printShape(a!)} and ${printShape(b!)}` };

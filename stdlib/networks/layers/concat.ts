@@ -1,7 +1,6 @@
 /** `concat`: vectors end to end, maps channel on channel, and vectors spread over maps. */
 import type { Layer } from "#compiler/vocabulary";
-import { type FeatureShape, printShape } from "#lang/types/type";
-import { isUnknown } from "./feature-shape.ts";
+import { printShape } from "#lang/types/type";
 
 type Dimension = number | null;
 
@@ -41,8 +40,7 @@ export const concat: Layer = {
       height = rows.size;
       width = columns.size;
     }
-    const channels = (shape: FeatureShape): Dimension => (isUnknown(shape) ? null : shape.at(-1)!);
-    return { shape: [height, width, total(inputs.map(channels))] };
+    return { shape: [height, width, total(inputs.map((shape) => shape.at(-1)!))] };
   },
   lower({ builder }, inputs) {
     const map = inputs.find((x) => x.shape.length === 4);
