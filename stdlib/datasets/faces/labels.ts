@@ -27,8 +27,8 @@ export interface LabelMechanism {
 }
 
 /**
- * Counted on 15,000 rows of CelebA and rounded to three digits; Male and Young are the marginals of 20,000 rows. Women with a
- * moustache or bald do not occur in these rows (one does); 0.0003 is what half an occurrence would make of it.
+ * Counted on 15,000 rows of CelebA and rounded; Male and Young are the marginals of 20,000 rows. Bald women and women with a
+ * moustache hardly occur there (once, and never); 0.0003 keeps them possible, as conditioning on them needs.
  */
 export const labelMechanisms: Readonly<Record<Attribute, LabelMechanism>> = {
   Young: { parents: [], probabilities: [0.78] },
