@@ -50,7 +50,7 @@ function openSession(
   state: ReadonlyMap<string, Shape>,
 ): Session {
   return {
-    run(calls) {
+    async run(calls) {
       for (const call of calls) checkCall(call, programs, state);
       const posted = calls.map(({ program, inputs }) => ({ program, inputs: compact(inputs) }));
       return channel.ask({ kind: "run", session: id, calls: posted });

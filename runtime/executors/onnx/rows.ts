@@ -80,11 +80,8 @@ export const rows: Rows = {
 };
 
 function reduction(op: string): Row<Extract<OpNode, { op: "sum" | "max" }>> {
-  return (graph, { attrs }, [x]) => {
-    // ONNX reads an empty list of axes as all of them, the op table as none.
-    if (attrs.axes.length === 0) return graph.add("Identity", [graph.float(x!)]);
-    return graph.add(op, [graph.float(x!), graph.ints(attrs.axes)], { keepdims: attrs.keepdims ? 1 : 0 });
-  };
+  return (graph, { attrs }, [x]) =>
+    graph.add(op, [graph.float(x!), graph.ints(attrs.axes)], { keepdims: attrs.keepdims ? 1 : 0 });
 }
 
 function geometry(attrs: ConvGeometry, kernel: readonly number[]): Record<string, Attribute> {

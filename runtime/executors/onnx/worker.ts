@@ -84,7 +84,8 @@ async function open(models: Readonly<Record<string, Model>>, state: Tensors): Pr
         interOpNumThreads: 1,
         executionMode: "sequential",
         graphOptimizationLevel: "all",
-        logSeverityLevel: 3,
+        // Failures come back as errors; printing them too would litter standard error.
+        logSeverityLevel: 4,
         extra: sessionConfiguration,
       });
       loaded.set(key, { model, session });
