@@ -60,7 +60,9 @@ export const elementwise: GradientRules<Elementwise> = {
   clip: unary((b, dy, x, y) => b.where(b.equal(x, y), dy, 0)),
   add: (_, { dy }) => [() => dy, () => dy],
   sub: (b, { dy }) => [() => dy, () => b.neg(dy)],
-  mul: (b, { inputs: [x, y], dy }) => [() => b.mul(dy, y!), () => b.mul(dy, x!)],
+  mul: (b, { inputs: [x, y], dy }) =>
+    // a square is common enough to save a product and a sum
+    x!.id === y!.id ? [() => b.mul(b.mul(dy, 2), x!), null] : [() => b.mul(dy, y!), () => b.mul(dy, x!)],
   div: (b, { inputs: [, y], output, dy }) => [() => b.div(dy, y!), () => b.neg(b.div(b.mul(dy, output), y!))],
   pow: (b, { inputs: [x, y], output, dy }) => [
     () => b.mul(dy, powerInBase(b, x!, y!)),

@@ -1,6 +1,6 @@
 /** Gradient rules of reductions and of the operations that move elements without changing them. */
 import type { OpName } from "#runtime/program/ops";
-import { sameShape, type Shape } from "#runtime/tensor";
+import type { Shape } from "#runtime/tensor";
 import type { Builder, Value } from "../build.ts";
 import type { GradientRules } from "./rule.ts";
 
@@ -8,10 +8,9 @@ type Structural = Extract<OpName, "sum" | "max" | "reshape" | "transpose" | "bro
 
 /** Sums a value over whatever broadcasting repeated, back to the shape it had before. */
 export function sumTo(b: Builder, x: Value, shape: Shape): Value {
-  if (sameShape(x.shape, shape)) return x;
   const extra = x.shape.length - shape.length;
   const axes = x.shape.flatMap((dim, axis) => (axis < extra || (shape[axis - extra] === 1 && dim !== 1) ? [axis] : []));
-  return b.reshape(b.sum(x, axes), shape);
+  return b.reshape(b.sum(x, axes, extra === 0), shape);
 }
 
 /** Puts the reduced axes back, with size 1. */
