@@ -2,9 +2,10 @@
  * The structural causal model as immutable data: what transforms map to each other, inference answers from and
  * lowering turns into tensor programs. Building one from a checked program is `from-checked.ts`.
  */
-import type { Constants } from "#lang/types/signature";
+
 import type { Span } from "#lang/source";
 import type { Expr } from "#lang/syntax/ast";
+import type { Constants } from "#lang/types/signature";
 import type { NodeType } from "#lang/types/type";
 
 /** The assignment f_X of Pearl's X := f_X(pa_X, U_X). */

@@ -1,5 +1,5 @@
 /** A causal model as text (Pearl's assignments with their exogenous noise) and as a graph for Graphviz. */
-import { printType, statesOf, type NodeType } from "#lang/types/type";
+import { type NodeType, printType, statesOf } from "#lang/types/type";
 import { printValue } from "./evaluate.ts";
 import type { CausalModel, CausalNode, Evidence } from "./model.ts";
 import { printExpression, printName } from "./print-expression.ts";

@@ -140,7 +140,7 @@ export function drawPosterior(
   variables: ReadonlyMap<string, FiniteVariable>,
   weights: Weights,
   count: number,
-  seed: number,
+  seed: number | string,
 ): ReadonlyMap<string, Int32Array> {
   const prepared = prepare(variables, weights, []);
   const { buckets, logScale } = eliminate(prepared.factors, orderOf(prepared).order, prepared.sizeOf);

@@ -15,7 +15,7 @@ import {
   type Words,
 } from "../causal/evaluate.ts";
 import type { CausalModel, CausalNode } from "../causal/model.ts";
-import type { Distribution } from "../vocabulary.ts";
+import { fillMass, wordOf } from "./distribution.ts";
 import { type Factor, makeFactor } from "./factor.ts";
 
 /** A variable with finitely many values; its id is the index of its node in the model. */
@@ -36,7 +36,6 @@ export interface Tabulation {
 
 /** A larger table of one mechanism is not made; the node then counts as not finite. */
 const tableLimit = 2 ** 24;
-const sumTolerance = 1e-6;
 
 /** "when Size = large, Age = 3", to say where a mechanism fails. */
 export function describeRow(parents: readonly CausalNode[], columns: Columns, row: number): string {
@@ -44,41 +43,18 @@ export function describeRow(parents: readonly CausalNode[], columns: Columns, ro
   return parts.length === 0 ? "" : ` when ${parts.join(", ")}`;
 }
 
-/**
- * Makes sure that `mass` is a distribution and normalises it in place; otherwise says what is wrong. Families on
- * integers are cut off at the range of the node, so theirs may sum to less than one.
- */
-export function checkMass(mass: number[] | Float64Array, cutOff: boolean): string | null {
-  let sum = 0;
-  for (const entry of mass) {
-    if (!(entry >= -sumTolerance)) return `a probability is ${entry}`;
-    sum += entry;
-  }
-  if (!(sum > 0) || sum > 1 + sumTolerance || (!cutOff && sum < 1 - sumTolerance)) {
-    return `its probabilities sum to ${sum}`;
-  }
-  for (let state = 0; state < mass.length; state++) mass[state] = Math.max(0, mass[state]!) / sum;
-  return null;
-}
-
-/** The word for a distribution; the front end has checked that there is one. */
-export function wordOf(words: Words, name: string): Distribution {
-  const word = words.distributions.get(name);
-  if (word === undefined) throw new Error(`internal: no distribution named ${name}`);
-  return word;
-}
-
-interface Rows {
+export interface Rows {
   readonly count: number;
-  /** stored values of the parents in each row, the last parent fastest */
+  /** stored values of the nodes in each row, the last node fastest */
   readonly columns: Columns;
 }
 
-function enumerateRows(parents: readonly FiniteVariable[]): Rows {
-  const count = parents.reduce((product, parent) => product * parent.domain.length, 1);
+/** All configurations of finite nodes as columns. */
+export function enumerateRows(nodes: readonly FiniteVariable[]): Rows {
+  const count = nodes.reduce((product, { domain }) => product * domain.length, 1);
   const columns = new Map<string, Float64Array>();
   let period = count;
-  for (const { node, domain } of parents) {
+  for (const { node, domain } of nodes) {
     period /= domain.length;
     const column = new Float64Array(count);
     for (let row = 0; row < count; row++) column[row] = domain[Math.floor(row / period) % domain.length]!;
@@ -107,9 +83,9 @@ const parentNodes = (context: Context) => context.parents.map((parent) => parent
 /** null for families without a mass function. */
 function tableOfDistribution(name: string, args: readonly Expr[], context: Context): Attempt {
   const { model, words, node, parents } = context;
-  const { mass, support } = wordOf(words, name);
+  const word = wordOf(words, name);
   const states = statesOf(node.type)?.length;
-  if (mass === null || states === undefined) return null;
+  if (word.mass === null || states === undefined) return null;
   const rows = enumerateRows(parents);
   if (rows.count * states > tableLimit) return null;
   const functions = compileArguments(args, { model, words, columns: rows.columns }, node.type);
@@ -117,8 +93,7 @@ function tableOfDistribution(name: string, args: readonly Expr[], context: Conte
   for (let row = 0; row < rows.count; row++) {
     const numbers = functions.map((argument) => argument(row));
     const target = values.subarray(row * states, (row + 1) * states);
-    target.set(mass(numbers, states));
-    const problem = checkMass(target, support === "int");
+    const problem = fillMass(word, numbers, target);
     if (problem !== null) {
       const at = describeRow(parentNodes(context), rows.columns, row);
       return { problem: diagnose("C451", node.span, { node: node.name, distribution: name, problem, at }) };

@@ -38,4 +38,11 @@ export const causal = {
     explanation:
       "`P(X)` of a node that is not `bool` has one number for each state; arithmetic and comparisons need one.",
   }),
+  C550: entry<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `the condition on \`${name}\` does not say which values it has`,
+    label: () => "no value",
+    help: ({ name }) => `write \`${name} = ...\``,
+    explanation: "Only a `bool` may stand alone as a condition: `X` means `X = true`.",
+  }),
 };

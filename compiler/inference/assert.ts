@@ -1,0 +1,112 @@
+/** Assertions of test blocks: both sides answered and compared, with a sentence about the outcome. */
+
+import { diagnose } from "#lang/diagnostics/catalogue";
+import type { Diagnostic } from "#lang/diagnostics/diagnostic";
+import type { Assertion } from "#lang/syntax/ast";
+import type { CausalModel } from "../causal/model.ts";
+import { printQuery } from "../causal/print-expression.ts";
+import type { Answer } from "./answer.ts";
+import { answer } from "./query.ts";
+import type { QueryContext } from "./session.ts";
+
+export interface Verdict {
+  readonly passed: boolean;
+  /** null where that side has no answer */
+  readonly left: Answer | null;
+  readonly right: Answer | null;
+  /** what was compared and how it came out, in one line */
+  readonly message: string;
+  /** why a side has no answer, and warnings */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Exact answers are equal when they agree to rounding, sampled ones within this many standard errors. */
+const exactTolerance = 1e-9;
+const sampledErrors = 4;
+
+const entriesOf = (value: Answer["value"]): Readonly<Record<string, number>> =>
+  typeof value === "number" ? { "": value } : { ...value };
+
+/** The largest difference between two answers; infinite when they are not about the same states. */
+function distance(left: Answer, right: Answer): number {
+  const [a, b] = [entriesOf(left.value), entriesOf(right.value)];
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return Number.POSITIVE_INFINITY;
+  return Math.max(...keys.map((key) => Math.abs(a[key]! - (b[key] ?? Number.POSITIVE_INFINITY))));
+}
+
+function toleranceOf(assertion: Assertion, left: Answer, right: Answer): number {
+  // the slack lets `0.77 == 0.78 +- 0.01` hold in binary
+  if (assertion.tolerance !== null) return assertion.tolerance.value * (1 + 1e-12) + 1e-12;
+  return Math.max(exactTolerance, sampledErrors * Math.hypot(left.stderr ?? 0, right.stderr ?? 0));
+}
+
+/** Without a tolerance, sampled sides are compared by four standard errors. */
+function holds(assertion: Assertion, left: Answer, right: Answer): boolean {
+  const difference = distance(left, right);
+  const tolerance = toleranceOf(assertion, left, right);
+  if (assertion.operator === "==") return difference <= tolerance;
+  if (assertion.operator === "!=") return difference > tolerance;
+  const [a, b] = [left.value, right.value] as [number, number];
+  switch (assertion.operator) {
+    case "<":
+      return a < b;
+    case "<=":
+      return a <= b + exactTolerance;
+    case ">":
+      return a > b;
+    case ">=":
+      return a >= b - exactTolerance;
+    default:
+      throw new Error("internal: an assertion without a comparison");
+  }
+}
+
+function printAnswer({ value, stderr }: Answer): string {
+  const digits = (x: number) => String(Number(x.toPrecision(6)));
+  const text =
+    typeof value === "number"
+      ? digits(value)
+      : `{${Object.entries(value)
+          .map(([state, p]) => `${state}: ${digits(p)}`)
+          .join(", ")}}`;
+  return stderr === undefined ? text : `${text} (stderr ${stderr.toPrecision(2)})`;
+}
+
+/** Checks one assertion about a model; problems with a side make it fail and are reported. */
+export function checkAssertion(model: CausalModel, assertion: Assertion, context: QueryContext): Verdict {
+  const { left: leftQuery, operator, right: rightQuery, tolerance } = assertion;
+  if (operator === null || rightQuery === null || rightQuery.kind === "boolean") {
+    const unsupported = diagnose("C190", assertion.span, { what: "an assertion that is not a comparison of numbers" });
+    return { passed: false, left: null, right: null, message: unsupported.message, diagnostics: [unsupported] };
+  }
+  const suffix = tolerance === null ? "" : ` +- ${tolerance.value}`;
+  const claim = `${printQuery(leftQuery)} ${operator} ${printQuery(rightQuery)}${suffix}`;
+  const outcomes = [
+    answer(model, leftQuery, context),
+    answer(model, rightQuery, { ...context, seed: context.seed + 1 }),
+  ];
+  const diagnostics = outcomes.flatMap((outcome) => ("answer" in outcome ? outcome.warnings : outcome.diagnostics));
+  const [left = null, right = null] = outcomes.map((outcome) => ("answer" in outcome ? outcome.answer : null));
+  if (left === null || right === null) {
+    return { passed: false, left, right, message: `${claim}: no answer`, diagnostics };
+  }
+  const ordered = operator !== "==" && operator !== "!=";
+  const distribution = [leftQuery, rightQuery].find(
+    (_, side) =>
+      typeof [left, right][side]!.value !== "number" && (ordered || typeof left.value !== typeof right.value),
+  );
+  if (distribution !== undefined) {
+    const problem = diagnose("C514", distribution.span, { name: printQuery(distribution) });
+    return {
+      passed: false,
+      left,
+      right,
+      message: `${claim}: ${problem.message}`,
+      diagnostics: [...diagnostics, problem],
+    };
+  }
+  const passed = holds(assertion, left, right);
+  const found = rightQuery.kind === "number" ? printAnswer(left) : `${printAnswer(left)} and ${printAnswer(right)}`;
+  return { passed, left, right, message: `${claim}: ${found}`, diagnostics };
+}

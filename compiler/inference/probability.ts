@@ -1,0 +1,85 @@
+/** Answers `P(events | conditions)`. */
+import type { ProbabilityExpr } from "#lang/syntax/ast";
+import { statesOf } from "#lang/types/type";
+import type { CausalNode } from "../causal/model.ts";
+import { type Planned, planQuery } from "../plan/query-plan.ts";
+import { readEvents, type Targets } from "./conditions.ts";
+import { estimateShares } from "./estimate.ts";
+import { evidenceWeights, logEvidence, multiplyWeights, posterior, type Weights } from "./exact.ts";
+import type { Draws } from "./sample.ts";
+import { condition, drawFor, type Failure, type Part, type Session } from "./session.ts";
+
+/** Indicators of the events by state. */
+function testWeights({ tests }: Targets, planned: Planned): Weights {
+  let weights: Weights = new Map();
+  for (const { node, holds } of tests) {
+    const { domain } = planned.variables.get(node.name)!;
+    weights = multiplyWeights(weights, new Map([[node.name, domain.map((stored) => Number(holds(stored)))]]));
+  }
+  return weights;
+}
+
+/** One number a cell: P(events, free nodes in that cell | evidence). */
+function exactCells(targets: Targets, planned: Planned): number[] {
+  const { variables, model } = planned;
+  const evidence = evidenceWeights(model.evidence, variables);
+  const keep = targets.free.map((node) => node.name);
+  const { table, logScale } = posterior(variables, multiplyWeights(evidence, testWeights(targets, planned)), keep);
+  if (targets.tests.length === 0) {
+    const total = table.reduce((sum, entry) => sum + entry, 0);
+    return Array.from(table, (entry) => entry / total);
+  }
+  const scale = Math.exp(logScale - logEvidence(variables, evidence));
+  return Array.from(table, (entry) => Math.min(1, entry * scale));
+}
+
+function sampledCells({ tests, free }: Targets, draws: Draws): { readonly cells: number[]; readonly stderr: number } {
+  const checks = tests.map(({ node, holds }) => ({ column: draws.columns.get(node.name)!, holds }));
+  const axes = free.map((node) => ({ column: draws.columns.get(node.name)!, states: statesOf(node.type)!.length }));
+  const count = axes.reduce((product, { states }) => product * states, 1);
+  const shares = estimateShares(draws, count, (row) => {
+    if (!checks.every(({ column, holds }) => holds(column[row]!))) return -1;
+    return axes.reduce((index, { column, states }) => index * states + column[row]!, 0);
+  });
+  return {
+    cells: shares.map((share) => share.mean),
+    stderr: shares.reduce((largest, share) => Math.max(largest, share.stderr), 0),
+  };
+}
+
+/** "large", or "large, A" for a joint distribution; the last node varies fastest. */
+function cellNames(free: readonly CausalNode[]): string[] {
+  return free
+    .map((node) => statesOf(node.type)!)
+    .reduce<string[]>(
+      (names, states) => {
+        return names.flatMap((name) => states.map((state) => (name === "" ? state : `${name}, ${state}`)));
+      },
+      [""],
+    );
+}
+
+/** P(events | conditions): a number, or one for each combination of the bare nodes. */
+export function probability(query: ProbabilityExpr, session: Session): Part | Failure {
+  const conditioned = condition(query.given, session);
+  if ("diagnostics" in conditioned) return conditioned;
+  const targets = readEvents(conditioned.model, query.events, session.vocabulary);
+  if ("diagnostics" in targets) return targets;
+  const keep = targets.free.map((node) => node.name);
+  const names = [...new Set([...targets.tests.map(({ node }) => node.name), ...keep])];
+  const { vocabulary: words, limit } = session;
+  const planned = planQuery(conditioned.model, names, keep, { words, limit, span: query.span });
+  if ("diagnostics" in planned) return planned;
+  const rung = conditioned.intervened ? 2 : 1;
+  const shape = (cells: readonly number[]) =>
+    targets.free.length === 0
+      ? cells[0]!
+      : Object.fromEntries(cellNames(targets.free).map((name, cell) => [name, cells[cell]!]));
+  if (planned.plan.method === "exact") {
+    return { value: shape(exactCells(targets, planned)), rung, warnings: planned.warnings };
+  }
+  const draws = drawFor(planned, query, session);
+  if ("diagnostics" in draws) return draws;
+  const { cells, stderr } = sampledCells(targets, draws);
+  return { value: shape(cells), rung, sampled: { stderr, ess: draws.ess }, warnings: planned.warnings };
+}

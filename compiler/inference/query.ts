@@ -1,0 +1,130 @@
+/**
+ * Answers queries: exactly where the relevant part of the model is finite and affordable, else by sampling. Here are the
+ * arithmetic between probabilities and expectations, and the answer around it.
+ */
+import { diagnose } from "#lang/diagnostics/catalogue";
+import type { Diagnostic } from "#lang/diagnostics/diagnostic";
+import type { QueryExpr } from "#lang/syntax/ast";
+import type { CausalModel } from "../causal/model.ts";
+import { printQuery } from "../causal/print-expression.ts";
+import { defaultLimit } from "../plan/query-plan.ts";
+import type { Answer } from "./answer.ts";
+import { expectation } from "./expectation.ts";
+import { probability } from "./probability.ts";
+import type { Failure, Part, QueryContext, Session } from "./session.ts";
+
+/** Value and partial derivatives, for the standard error of what is computed from estimates. */
+const arithmetic = {
+  "+": (a: number, b: number) => ({ value: a + b, byLeft: 1, byRight: 1 }),
+  "-": (a: number, b: number) => ({ value: a - b, byLeft: 1, byRight: -1 }),
+  "*": (a: number, b: number) => ({ value: a * b, byLeft: b, byRight: a }),
+  "/": (a: number, b: number) => ({ value: a / b, byLeft: 1 / b, byRight: -a / (b * b) }),
+};
+
+function combine(query: Extract<QueryExpr, { kind: "query-binary" }>, session: Session): Part | Failure {
+  const left = evaluate(query.left, session);
+  const right = evaluate(query.right, session);
+  if ("diagnostics" in left || "diagnostics" in right) {
+    const both = [left, right].flatMap((part) => ("diagnostics" in part ? part.diagnostics : []));
+    return { diagnostics: both };
+  }
+  for (const [part, source] of [
+    [left, query.left],
+    [right, query.right],
+  ] as const) {
+    if (typeof part.value !== "number") {
+      return { diagnostics: [diagnose("C514", source.span, { name: printQuery(source) })] };
+    }
+  }
+  const { value, byLeft, byRight } = arithmetic[query.operator](left.value as number, right.value as number);
+  if (!Number.isFinite(value)) {
+    const problem = { what: `\`${printQuery(query)}\``, problem: String(value) };
+    return { diagnostics: [diagnose("C454", query.span, problem)] };
+  }
+  const estimates = [left.sampled, right.sampled].filter((sampled) => sampled !== undefined);
+  const stderr = Math.hypot(byLeft * (left.sampled?.stderr ?? 0), byRight * (right.sampled?.stderr ?? 0));
+  const ess = Math.min(...estimates.map((sampled) => sampled.ess));
+  return {
+    value,
+    rung: Math.max(left.rung, right.rung) as 1 | 2 | 3,
+    ...(estimates.length > 0 ? { sampled: { stderr, ess } } : {}),
+    warnings: [...left.warnings, ...right.warnings],
+  };
+}
+
+/** The answer of an earlier query as a part of this one. */
+function recall(query: Extract<QueryExpr, { kind: "name" }>, session: Session): Part | Failure {
+  const name = query.name.text;
+  const known = session.previous?.get(name);
+  if (known === undefined) {
+    return { diagnostics: [diagnose("C201", query.span, { what: "query", name, suggestion: null })] };
+  }
+  const { value, rung, stderr, ess = 0 } = known;
+  if (known.method === "bounds") {
+    return { diagnostics: [diagnose("C190", query.span, { what: "arithmetic with bounds" })] };
+  }
+  const sampled = stderr === undefined ? {} : { sampled: { stderr, ess } };
+  return { value: value as Part["value"], rung, ...sampled, warnings: [] };
+}
+
+function evaluate(query: QueryExpr, session: Session): Part | Failure {
+  switch (query.kind) {
+    case "number":
+      return { value: query.value, rung: 1, warnings: [] };
+    case "name":
+      return recall(query, session);
+    case "probability":
+      return probability(query, session);
+    case "expectation":
+      return expectation(query, session);
+    case "query-unary": {
+      const zero: QueryExpr = { kind: "number", value: 0, span: query.span };
+      return combine(
+        { kind: "query-binary", operator: "-", left: zero, right: query.operand, span: query.span },
+        session,
+      );
+    }
+    case "query-binary":
+      return combine(query, session);
+    case "effect":
+      return { diagnostics: [diagnose("C190", query.span, { what: `\`${query.effect}\`` })] };
+    case "predicate":
+      return { diagnostics: [diagnose("C190", query.span, { what: `\`${query.name}\`` })] };
+    case "missing":
+      throw new Error("internal: a query with a syntax error is asked");
+  }
+}
+
+/** As written where the text is known, on one line. */
+function textOf(query: QueryExpr, { sources }: QueryContext): string {
+  const { source, start, end } = query.span;
+  return sources?.get(source)?.text.slice(start, end).trim().replace(/\s+/g, " ") ?? printQuery(query);
+}
+
+/**
+ * Answers a checked query about a model: exactly where everything that matters is finite, else by sampling with
+ * `context.samples` draws. The same seed gives the same answer to the last bit.
+ * @returns the answer with warnings, or at least one error
+ */
+export function answer(
+  model: CausalModel,
+  query: QueryExpr,
+  context: QueryContext,
+): { readonly answer: Answer; readonly warnings: readonly Diagnostic[] } | Failure {
+  let parts = 0;
+  const session: Session = {
+    ...context,
+    model,
+    limit: context.limit ?? defaultLimit,
+    nextSeed: () => `${context.seed}/${parts++}`,
+  };
+  const part = evaluate(query, session);
+  if ("diagnostics" in part) return part;
+  const { value, rung, sampled, warnings } = part;
+  const known = { query: textOf(query, context), rung, value };
+  if (sampled === undefined) return { answer: { ...known, method: "exact" }, warnings };
+  const { samples, seed } = context;
+  return { answer: { ...known, method: "sampled", ...sampled, samples, seed }, warnings };
+}
+
+export type { QueryContext };
