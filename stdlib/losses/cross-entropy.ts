@@ -1,43 +1,52 @@
 /**
- * Cross entropies of labels, from logits. Proper scoring rules, and the swapped order that the released CausalGAN uses.
- * Labels are encoded in columns: one for a bool, one for each state otherwise.
+ * Losses of labels: proper scoring rules of what a network says about them, and the swapped cross entropy that the released
+ * CausalGAN uses. Labels are encoded in columns, as `labelLayout` of the compiler does it.
  */
 import type { Builder, Value } from "#compiler/tensor/build";
-import { binaryCrossEntropyWithLogits, crossEntropyWithLogits, softmax } from "#compiler/tensor/compose";
+import { binaryCrossEntropyWithLogits, crossEntropyWithLogits, softmax, square } from "#compiler/tensor/compose";
 
-/** A run of label columns that belong to one node: one column of a Bernoulli, or several of a categorical. */
+/** The columns of one label: one of a bool, one for each state of a categorical, or the numbers of a real node. */
 export interface ColumnGroup {
   readonly start: number;
   readonly size: number;
+  readonly kind: "bool" | "states" | "real";
 }
 
 /**
- * The cross entropy of all labels of an example, summed over nodes (so that it is -log P(labels) where the labels are
- * independent given the image): logits and labels [batch, width] -> [batch, 1].
+ * -log P(label | image), summed over the labels of an example: outputs of the network and labels are [batch, width], the
+ * result is [batch, 1]. The outputs are logits; of a real label they are the mean of a normal of variance 1, and the
+ * constant of its density is left out.
  */
-export function labelCrossEntropy(b: Builder, groups: readonly ColumnGroup[], logits: Value, labels: Value): Value {
-  const binary = (x: Value, t: Value) => b.sum(binaryCrossEntropyWithLogits(b, x, t), [1], true);
-  if (groups.every((group) => group.size === 1)) return binary(logits, labels);
-  const batch = logits.shape[0]!;
-  return groups
-    .map(({ start, size }) => {
-      const [x, t] = [logits, labels].map((all) => b.slice(all, [0, start], [batch, start + size])) as [Value, Value];
-      return size === 1 ? binary(x, t) : b.reshape(crossEntropyWithLogits(b, x, t), [batch, 1]);
-    })
-    .reduce((total, loss) => b.add(total, loss));
+export function labelLoss(b: Builder, groups: readonly ColumnGroup[], outputs: Value, labels: Value): Value {
+  const batch = outputs.shape[0]!;
+  const parts = runsOfBools(groups).map(({ start, size, kind }) => {
+    const [x, t] = [outputs, labels].map((all) => b.slice(all, [0, start], [batch, start + size])) as [Value, Value];
+    if (kind === "bool") return b.sum(binaryCrossEntropyWithLogits(b, x, t), [1], true);
+    if (kind === "states") return b.reshape(crossEntropyWithLogits(b, x, t), [batch, 1]);
+    return b.mul(b.sum(square(b, b.sub(x, t)), [1], true), 0.5);
+  });
+  return parts.reduce((total, part) => b.add(total, part));
 }
 
-/** Probabilities of label columns from logits: sigmoid of the single columns, softmax of the groups. [batch, width] */
-export function labelProbabilities(b: Builder, groups: readonly ColumnGroup[], logits: Value): Value {
-  const batch = logits.shape[0]!;
-  if (groups.every((group) => group.size === 1)) return b.sigmoid(logits);
-  return b.concat(
-    groups.map(({ start, size }) => {
-      const own = b.slice(logits, [0, start], [batch, start + size]);
-      return size === 1 ? b.sigmoid(own) : softmax(b, own);
-    }),
-    1,
-  );
+/** What the outputs say: probabilities of discrete columns, and real columns as they are. [batch, width] */
+export function labelPrediction(b: Builder, groups: readonly ColumnGroup[], outputs: Value): Value {
+  const batch = outputs.shape[0]!;
+  const parts = runsOfBools(groups).map(({ start, size, kind }) => {
+    const own = b.slice(outputs, [0, start], [batch, start + size]);
+    return kind === "bool" ? b.sigmoid(own) : kind === "states" ? softmax(b, own) : own;
+  });
+  return b.concat(parts, 1);
+}
+
+/** Neighbouring bools as one group: they are independent of each other, and one operation does for all of them. */
+function runsOfBools(groups: readonly ColumnGroup[]): readonly ColumnGroup[] {
+  const runs: ColumnGroup[] = [];
+  for (const group of groups) {
+    const last = runs.at(-1);
+    if (group.kind === "bool" && last?.kind === "bool") runs[runs.length - 1] = { ...last, size: last.size + 1 };
+    else runs.push(group);
+  }
+  return runs;
 }
 
 /**

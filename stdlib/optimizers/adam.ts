@@ -21,8 +21,13 @@ export interface AdamSettings {
 export interface OptimizerStep {
   readonly state: readonly StateEntry[];
   readonly updates: ReadonlyMap<string, Value>;
-  /** the number of updates made before this one, a scalar */
-  readonly counter: Value;
+}
+
+/** The number of updates made in this scope before the step, a scalar; for weights and rates that follow a schedule. */
+export function updatesMade(b: Builder, scope: string): Value {
+  const name = `adam/${scope}/updates`;
+  const id = b.nodes.findIndex((node) => node.op === "input" && node.name === name);
+  return id === -1 ? b.input(name, []) : { id, shape: [] };
 }
 
 /** Tensors up to this size share one pair of moments: an operation on a small tensor costs its start, not its work. */
@@ -47,7 +52,7 @@ export function adam(
   const updates = new Map<string, Value>();
 
   const counterName = `adam/${scope}/updates`;
-  const counter = b.input(counterName, []);
+  const counter = updatesMade(b, scope);
   state.push({ name: counterName, shape: [], role: "counter", init: { kind: "constant", value: 0 } });
   const time = b.add(counter, 1);
   updates.set(counterName, time);
@@ -79,7 +84,7 @@ export function adam(
   const fused = entries.filter(({ value }) => sizeOf(value.shape) <= small);
   const alone = entries.filter((entry) => fused.length < 2 || !fused.includes(entry));
   for (const { name, value, gradient } of alone) updates.set(name, b.sub(value, step(name, gradient)));
-  if (fused.length < 2) return { state, updates, counter };
+  if (fused.length < 2) return { state, updates };
 
   const flat = fused.map(({ value, gradient }) => b.reshape(gradient, [sizeOf(value.shape)]));
   const steps = step(`${scope}/small`, b.concat(flat, 0));
@@ -89,5 +94,5 @@ export function adam(
     updates.set(name, b.sub(value, b.reshape(b.slice(steps, [offset], [end]), value.shape)));
     offset = end;
   }
-  return { state, updates, counter };
+  return { state, updates };
 }

@@ -1,9 +1,11 @@
 /** The regimes of the standard library by name. A regime makes a training plan; the one loop of the runtime runs it. */
 import type { Regime } from "#compiler/vocabulary";
+import { causalgan } from "./causalgan.ts";
+import { classifier } from "./classifier.ts";
 import { cpt } from "./cpt.ts";
 import { mle } from "./mle.ts";
 import { wganGp } from "./wgan-gp.ts";
 
-const rows: readonly Regime[] = [cpt, mle, wganGp];
+const rows: readonly Regime[] = [cpt, mle, wganGp, causalgan, classifier];
 
 export const regimes: ReadonlyMap<string, Regime> = new Map(rows.map((row) => [row.name, row]));

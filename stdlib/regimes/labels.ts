@@ -8,13 +8,12 @@ import type { Constants } from "#lang/types/signature";
 import { statesOf } from "#lang/types/type";
 import { RuntimeFault } from "#runtime/fault";
 import { type Tensor, tensor } from "#runtime/tensor";
-import type { ColumnGroup } from "#stdlib/losses/cross-entropy";
 
 /** A discrete node and its columns: one for a bool (1 is true), else one for each state. */
 export interface LabelNode {
   readonly name: string;
   readonly states: number;
-  readonly columns: ColumnGroup;
+  readonly columns: { readonly start: number; readonly size: number };
 }
 
 export interface LearnedNode extends LabelNode {

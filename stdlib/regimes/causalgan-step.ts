@@ -1,0 +1,152 @@
+/**
+ * The step programs of `causalgan`: `joint` updates all four networks from one batch of generated images, `generator`
+ * the generator alone. Which constants they get is decided in `causalgan.ts`.
+ */
+import { type Builder, createBuilder, type Value } from "#compiler/tensor/build";
+import { gradient, vectorJacobian } from "#compiler/tensor/gradient";
+import type { NetworkLowering, TrainingTarget } from "#compiler/vocabulary";
+import type { NetworkReference } from "#lang/types/signature";
+import type { Feed, StateEntry } from "#runtime/program/plan";
+import { discriminatorLoss, type GeneratorLoss, generatorLoss } from "#stdlib/losses/adversarial";
+import { labelLoss, swappedCrossEntropy } from "#stdlib/losses/cross-entropy";
+import { adam, type AdamSettings, type OptimizerStep, updatesMade } from "#stdlib/optimizers/adam";
+import { appendAverage } from "./average.ts";
+import type { ImageProblem } from "./image.ts";
+import { type LabelInput, labelFeatures } from "./label-input.ts";
+import { parametersOf } from "./lowered.ts";
+
+export interface Choices {
+  readonly adversarial: GeneratorLoss;
+  /** the arguments of the cross entropies of generated images in the release's order */
+  readonly swapped: boolean;
+  readonly generator: NetworkReference;
+  readonly discriminator: NetworkReference;
+  readonly labeler: NetworkReference;
+  /** size of the generator's noise, uniform in [-1, 1] */
+  readonly noise: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly generatorSteps: number;
+  readonly labelerWeight: number;
+  readonly antilabelerWeight: number;
+  readonly antilabelerDecay: number;
+  readonly labelInput: LabelInput;
+  readonly average: number;
+  readonly adam: AdamSettings;
+}
+
+export const generatorScope = "generator";
+export const averageScope = "average";
+
+/** State of all networks and optimizers that the program uses, and its feeds. */
+export interface StepProgram {
+  readonly builder: Builder;
+  readonly state: readonly StateEntry[];
+  readonly feeds: Readonly<Record<string, Feed>>;
+}
+
+/**
+ * Every network runs once on each batch of images that it sees. All updates are made at once from the values before the
+ * step. Real and generated images are normalised apart. Networks that a loss does not train get no filter gradients of
+ * it; the anti-labeler's backward pass serves its own update and, negated, the generator's.
+ */
+export function stepProgram(
+  target: TrainingTarget,
+  problem: ImageProblem,
+  choices: Choices,
+  name: "joint" | "generator",
+): StepProgram {
+  const b = createBuilder(name);
+  const { batch } = choices;
+  const state: StateEntry[] = [];
+  const feeds: Record<string, Feed> = {
+    z: { kind: "uniform", low: -1, high: 1 },
+    "fake/labels": { kind: "batch", source: "model", column: "labels" },
+    "real/labels": { kind: "batch", source: "data", column: "labels" },
+    "real/image": { kind: "batch", source: "data", column: "image" },
+  };
+  const call = (reference: NetworkReference, scope: string, ...inputs: readonly Value[]): NetworkLowering => {
+    const lowered = target.network(b, reference, inputs, { scope, mode: "train" });
+    state.push(...lowered.state);
+    Object.assign(feeds, lowered.feeds);
+    return lowered;
+  };
+  const update = (
+    scope: string,
+    parameters: ReadonlyMap<string, Value>,
+    gradients: readonly Value[],
+  ): OptimizerStep => {
+    const step = adam(b, scope, parameters, gradients, choices.adam);
+    state.push(...step.state);
+    for (const [entry, value] of step.updates) b.output(entry, value);
+    return step;
+  };
+  const trained = (network: NetworkLowering) => parametersOf(b, network);
+
+  // generated images and what the three judges say of them
+  const labels = b.input("fake/labels", [batch, problem.width]);
+  const features = labelFeatures(b, problem, labels, choices.labelInput, "label_noise");
+  Object.assign(feeds, features.feeds);
+  const generator = call(choices.generator, generatorScope, b.input("z", [batch, choices.noise]), features.input);
+  const fake = generator.output;
+  const judged = call(choices.discriminator, "discriminator", fake);
+  const labeled = call(choices.labeler, "labeler", fake);
+  const guessed = call(choices.labeler, "antilabeler", fake);
+
+  const mismatch = (logits: Value): Value =>
+    choices.swapped
+      ? b.mean(swappedCrossEntropy(b, logits, features.logits))
+      : b.mul(b.mean(labelLoss(b, problem.groups, logits, labels)), 1 / problem.groups.length);
+  const adversarial = generatorLoss(b, choices.adversarial, judged.output);
+  const labelerFake = mismatch(labeled.output);
+  const antilabeler = mismatch(guessed.output);
+
+  // the updates of the judges
+  const antilabelerParameters = name === "joint" ? trained(guessed) : new Map<string, Value>();
+  const ofAntilabeler = gradient(b, antilabeler, [fake, ...antilabelerParameters.values()]);
+  if (name === "joint") {
+    const image = b.input("real/image", [batch, ...problem.shape]);
+    const realLabels = b.input("real/labels", [batch, problem.width]);
+    const dLoss = discriminatorLoss(b, call(choices.discriminator, "discriminator", image).output, judged.output);
+    const read = call(choices.labeler, "labeler", image).output;
+    const labelerReal = b.mul(b.mean(labelLoss(b, problem.groups, read, realLabels)), 1 / problem.groups.length);
+    const updateBy = (scope: string, network: NetworkLowering, loss: Value) => {
+      const parameters = trained(network);
+      update(scope, parameters, gradient(b, loss, [...parameters.values()]));
+    };
+    updateBy("discriminator", judged, dLoss);
+    updateBy("labeler", labeled, labelerReal);
+    update("antilabeler", antilabelerParameters, ofAntilabeler.slice(1));
+    b.output("d_loss", dLoss);
+    b.output("labeler_real", labelerReal);
+    b.output("labeler_fake", labelerFake);
+    b.output("antilabeler", antilabeler);
+  }
+
+  // the update of the generator, through the images
+  const counter = updatesMade(b, generatorScope);
+  const weight = antilabelerWeight(b, choices, counter);
+  const [pull] = gradient(b, b.add(adversarial, b.mul(labelerFake, choices.labelerWeight)), [fake]);
+  const parameters = trained(generator);
+  const slope = b.sub(pull!, b.mul(ofAntilabeler[0]!, weight));
+  const step = update(generatorScope, parameters, vectorJacobian(b, fake, slope, [...parameters.values()]));
+  const gLoss = b.sub(b.add(adversarial, b.mul(labelerFake, choices.labelerWeight)), b.mul(antilabeler, weight));
+  if (name === "joint") b.output("g_loss", gLoss);
+  for (const [entry, value] of generator.updates) b.output(entry, value);
+  if (choices.average > 0) {
+    const scopes = { from: generatorScope, to: averageScope };
+    const latest = new Map([...generator.updates, ...step.updates]);
+    state.push(...appendAverage(b, generator, scopes, latest, counter, choices.average));
+  }
+  return { builder: b, state, feeds };
+}
+
+/** w exp(-t / decay), t counting pairs of generator updates as the release does. */
+function antilabelerWeight(
+  b: Builder,
+  { antilabelerWeight: weight, antilabelerDecay: decay }: Choices,
+  updates: Value,
+) {
+  if (decay === 0) return b.constant(weight);
+  return b.mul(b.exp(b.mul(b.floor(b.mul(updates, 0.5)), -1 / decay)), weight);
+}
