@@ -212,8 +212,7 @@ function typeOfIf(
 ): ValueType | null {
   requireType(context, expr.test, scope, "bool");
   const then = typeOfExpression(context, expr.then, scope, expected);
-  const known = expected ?? (then?.kind === "labels" ? { labels: then.labels, owner: "the first branch" } : null);
-  const otherwise = typeOfExpression(context, expr.else, scope, known);
+  const otherwise = typeOfExpression(context, expr.else, scope, expected);
   if (then === null || otherwise === null) return null;
   if (!comparable(then, otherwise)) {
     const found = describeValueType(otherwise);

@@ -98,11 +98,13 @@ export const names = {
   C215: entry<{ what: string; value: number; low: number; high: number }>({
     severity: "error",
     message: ({ what, value, low, high }) =>
-      high === Number.POSITIVE_INFINITY
-        ? `${what} must be at least ${low}, not ${value}`
-        : low === Number.NEGATIVE_INFINITY
-          ? `${what} must be at most ${high}, not ${value}`
-          : `${what} must lie between ${low} and ${high}, not ${value}`,
+      low === Number.MIN_VALUE
+        ? `${what} must be positive, not ${value}`
+        : high === Number.POSITIVE_INFINITY
+          ? `${what} must be at least ${low}, not ${value}`
+          : low === Number.NEGATIVE_INFINITY
+            ? `${what} must be at most ${high}, not ${value}`
+            : `${what} must lie between ${low} and ${high}, not ${value}`,
     label: () => "out of range",
     help: () => "",
     explanation: "Some arguments only make sense in a range: a probability lies between 0 and 1, a size is positive.",

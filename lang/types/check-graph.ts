@@ -1,0 +1,128 @@
+/** The graph of a model: an order with parents first, its cycles, and whether a `graph` block says the same. */
+import { diagnose } from "../diagnostics/catalogue.ts";
+import type { Span } from "../source.ts";
+import type { GraphMember, Identifier } from "../syntax/ast.ts";
+import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
+import type { NodeRole } from "./model-scope.ts";
+
+/** A node with the parents of its mechanism, in the order of the text. */
+export interface GraphNode {
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly role: NodeRole;
+  readonly parents: readonly string[];
+}
+
+export interface Ordering {
+  /** names, parents first, else in the order of the text; nodes on or behind cycles are left out */
+  readonly order: readonly string[];
+  /** each as a closed walk along the arrows: A -> B -> A */
+  readonly cycles: readonly (readonly string[])[];
+}
+
+/** Kahn 1962, always taking the first node in the text whose parents are all placed. */
+export function orderNodes(nodes: readonly GraphNode[]): Ordering {
+  const known = new Set(nodes.map((node) => node.name));
+  const placed = new Set<string>();
+  const order: string[] = [];
+  let waiting = nodes.map(({ name, parents }) => ({ name, parents: parents.filter((parent) => known.has(parent)) }));
+  for (;;) {
+    const next = waiting.find(({ parents }) => parents.every((parent) => placed.has(parent)));
+    if (next === undefined) break;
+    placed.add(next.name);
+    order.push(next.name);
+    waiting = waiting.filter((node) => node !== next);
+  }
+  return { order, cycles: findCycles(new Map(waiting.map(({ name, parents }) => [name, parents]))) };
+}
+
+/** Disjoint cycles, one after the other, until the rest has none. */
+function findCycles(parentsOf: Map<string, readonly string[]>): readonly (readonly string[])[] {
+  const cycles: (readonly string[])[] = [];
+  for (const start of [...parentsOf.keys()]) {
+    const walk: string[] = [];
+    let at: string | undefined = start;
+    while (at !== undefined && !walk.includes(at)) {
+      walk.push(at);
+      at = parentsOf.get(at)?.find((parent) => parentsOf.has(parent));
+    }
+    if (at === undefined) {
+      // everything on this walk only hangs off cycles that have been taken out
+      for (const name of walk) parentsOf.delete(name);
+      continue;
+    }
+    const cycle = walk.slice(walk.indexOf(at));
+    for (const name of cycle) parentsOf.delete(name);
+    cycles.push([...cycle, at].reverse());
+  }
+  return cycles;
+}
+
+/** Reports each cycle at its first node in the text (C301). */
+export function reportCycles(context: CheckContext, nodes: readonly GraphNode[], cycles: Ordering["cycles"]): void {
+  for (const walk of cycles) {
+    const members = nodes.filter((node) => walk.includes(node.name));
+    const [first, ...others] = members;
+    if (first === undefined) continue;
+    const from = walk.indexOf(first.name);
+    const open = walk.slice(0, -1);
+    const cycle = [...open.slice(from), ...open.slice(0, from), first.name];
+    const related = others.map((node) => ({ span: node.nameSpan, label: "on the cycle too" }));
+    context.report(diagnose("C301", first.nameSpan, { cycle }, { related }));
+  }
+}
+
+/** Compares the arrows of `graph` blocks with the parents of the mechanisms (C302, C303). */
+export function checkGraphMembers(
+  context: CheckContext,
+  nodes: readonly GraphNode[],
+  graphs: readonly GraphMember[],
+): void {
+  if (graphs.length === 0) return;
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const drawn = new Set<string>();
+  let lost = false;
+
+  const arrow = (from: Identifier, to: Identifier): void => {
+    const target = byName.get(to.text);
+    if (target === undefined || !byName.has(from.text)) return;
+    drawn.add(`${from.text}\n${to.text}`);
+    if (target.parents.includes(from.text)) return;
+    context.report(
+      diagnose(
+        "C302",
+        from.span,
+        { from: from.text, to: to.text },
+        { related: [{ span: target.nameSpan, label: `the mechanism of \`${to.text}\`` }] },
+      ),
+    );
+  };
+
+  for (const chain of graphs.flatMap((graph) => graph.chains)) {
+    for (const identifier of chain.sets.flat()) {
+      if (byName.has(identifier.text)) continue;
+      lost = true;
+      reportUnknown(context, "node", identifier, byName.keys());
+    }
+    for (const [i, kind] of chain.arrows.entries()) {
+      const [left, right] = [chain.sets[i] ?? [], chain.sets[i + 1] ?? []];
+      if (kind === "<->") {
+        const [a, b] = [left[0], right[0]];
+        const span = a === undefined || b === undefined ? chain.span : { ...a.span, end: b.span.end };
+        reportUnsupported(context, span, "a two-headed arrow (`<->`)");
+        continue;
+      }
+      const [causes, effects] = kind === "->" ? [left, right] : [right, left];
+      for (const from of causes) for (const to of effects) arrow(from, to);
+    }
+  }
+
+  // a misspelt name in the graph may be the arrow that seems to be missing
+  if (lost) return;
+  for (const { name, nameSpan, parents } of nodes) {
+    const missing = parents.filter(
+      (parent) => byName.has(parent) && byName.get(parent)?.role !== "noise" && !drawn.has(`${parent}\n${name}`),
+    );
+    if (missing.length > 0) context.report(diagnose("C303", nameSpan, { node: name, parents: missing }));
+  }
+}

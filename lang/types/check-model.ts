@@ -1,0 +1,270 @@
+/** Checks one model: its members, the types and mechanisms of its nodes, and its graph. */
+import type { CheckedModel, CheckedNode } from "../checked.ts";
+import { diagnose } from "../diagnostics/catalogue.ts";
+import { declare } from "../names/declarations.ts";
+import type { Span } from "../source.ts";
+import type {
+  Expr,
+  GraphMember,
+  Identifier,
+  ImageMember,
+  LatentMember,
+  LetMember,
+  MechanismExpr,
+  Member,
+  ModelDecl,
+  ParamMember,
+  SampleMember,
+  TypeExpr,
+} from "../syntax/ast.ts";
+import { type CheckContext, reportUnsupported } from "./check-context.ts";
+import { describeValueType, sameLabels, typeOfExpression, type ValueType } from "./check-expression.ts";
+import { checkGraphMembers, orderNodes, reportCycles } from "./check-graph.ts";
+import { checkMechanism, checkNoise } from "./check-mechanism.ts";
+import { createParams, type Params } from "./check-params.ts";
+import { resolveType } from "./check-type.ts";
+import { failed, type MechanismResult, type NodeUnderCheck, type ParentUse } from "./mechanism.ts";
+import { constantsOf, expressionsOf, type ModelView, type NodeRole } from "./model-scope.ts";
+import { type NodeType, printType } from "./type.ts";
+
+export interface ModelCheck {
+  /** nodes with errors are left out */
+  readonly model: CheckedModel;
+  /** all declared nodes, for the statements about the model */
+  readonly view: ModelView;
+}
+
+/** One node of the model as it is written. */
+interface Entry {
+  readonly name: Identifier;
+  readonly role: NodeRole;
+  readonly type: TypeExpr | null;
+  readonly body:
+    | { readonly kind: "mechanism"; readonly mechanism: MechanismExpr | null }
+    | { readonly kind: "noise"; readonly distribution: Expr }
+    | { readonly kind: "equation"; readonly value: Expr };
+  readonly span: Span;
+}
+
+interface Members {
+  readonly params: readonly ParamMember[];
+  readonly entries: readonly Entry[];
+  readonly graphs: readonly GraphMember[];
+}
+
+/** Checks a model declaration. Nodes may be used before they are declared; a cycle is reported once (C301). */
+export function checkModel(context: CheckContext, decl: ModelDecl): ModelCheck {
+  if (decl.base !== null) reportUnsupported(context, decl.base.span, "a model that extends another (`extends`)");
+  // names of the base are not known here, so that unknown names would be reported wrongly
+  const { params: paramMembers, entries, graphs } = collectMembers(context, decl.members);
+  const byName = new Map(entries.map((entry) => [entry.name.text, entry]));
+  const params = createParams(context, paramMembers, (name) => byName.has(name));
+
+  const results = new Map<string, MechanismResult>();
+  const declared = new Map<string, NodeType | null>();
+  const open = new Set<string>();
+
+  const declaredType = (entry: Entry): NodeType | null => {
+    const name = entry.name.text;
+    if (entry.type === null) return null;
+    if (!declared.has(name)) {
+      const type = resolveType(context, entry.type, constantsOf(view));
+      if (type?.kind === "real" && type.size !== null) {
+        reportUnsupported(context, entry.type.span, "a node that holds a vector (`real[n]`)");
+        declared.set(name, null);
+      } else declared.set(name, type);
+    }
+    return declared.get(name) ?? null;
+  };
+
+  const typeOf = (entry: Entry): NodeType | null => {
+    if (entry.type !== null) return declaredType(entry);
+    // while its own equation is checked the type is not known: that is a cycle, which is reported as one
+    return open.has(entry.name.text) ? null : resultOf(entry).type;
+  };
+
+  const view: ModelView = {
+    name: decl.name.text,
+    node: (name) => {
+      const entry = byName.get(name);
+      return entry === undefined ? null : { role: entry.role, type: typeOf(entry) };
+    },
+    nodeNames: () => [...byName.keys()],
+    param: (name, span) => params.lookup(name, span),
+    paramNames: () => params.names(),
+  };
+
+  const resultOf = (entry: Entry): MechanismResult => {
+    const name = entry.name.text;
+    const known = results.get(name);
+    if (known !== undefined) return known;
+    open.add(name);
+    const node: NodeUnderCheck = {
+      name,
+      nameSpan: entry.name.span,
+      role: entry.role,
+      declared: declaredType(entry),
+      untyped: entry.type === null,
+    };
+    const result = checkBody(context, view, node, entry);
+    open.delete(name);
+    results.set(name, result);
+    return result;
+  };
+
+  for (const { name } of paramMembers) params.lookup(name.text, name.span);
+  const nodes = entries.map((entry) => ({
+    name: entry.name.text,
+    nameSpan: entry.name.span,
+    role: entry.role,
+    parents: [...new Set(resultOf(entry).parents.map((parent) => parent.name))],
+  }));
+  const { order, cycles } = orderNodes(nodes);
+  reportCycles(context, nodes, cycles);
+  checkGraphMembers(context, nodes, graphs);
+  const checked = order.flatMap((name) => checkedNode(byName.get(name)!, resultOf(byName.get(name)!)));
+  return { model: { name: view.name, nodes: checked, params: numbersOf(params, paramMembers), span: decl.span }, view };
+}
+
+function checkedNode(entry: Entry, result: MechanismResult): CheckedNode[] {
+  const { type, mechanism, parents } = result;
+  if (type === null || mechanism === null) return [];
+  const { name, role, span } = entry;
+  return [
+    {
+      name: name.text,
+      role,
+      type,
+      parents: parents.map((parent) => parent.name),
+      mechanism,
+      nameSpan: name.span,
+      span,
+    },
+  ];
+}
+
+/** Parameters as numbers: false is 0 and true is 1. */
+function numbersOf(params: Params, members: readonly ParamMember[]): Readonly<Record<string, number>> {
+  const known = members.flatMap(({ name }) => {
+    const value = params.lookup(name.text, name.span)?.value;
+    return value === undefined ? [] : [[name.text, Number(value)] as const];
+  });
+  return Object.fromEntries(known);
+}
+
+/** Sorts the members by what they declare; parts of the language without meaning yet are reported (C190). */
+function collectMembers(context: CheckContext, members: readonly Member[]): Members {
+  const names = new Map<string, { readonly name: Identifier }>();
+  const params: ParamMember[] = [];
+  const entries: Entry[] = [];
+  const graphs: GraphMember[] = [];
+  const isNew = (name: Identifier) => declare("the name", { name }, names, (diagnostic) => context.report(diagnostic));
+  for (const member of members) {
+    switch (member.kind) {
+      case "param":
+        if (isNew(member.name)) params.push(member);
+        break;
+      case "graph":
+        graphs.push(member);
+        break;
+      case "plate": {
+        const { start } = member.span;
+        reportUnsupported(context, { ...member.span, end: start + "plate".length }, "a plate");
+        break;
+      }
+      case "noise":
+        for (const name of member.names) {
+          if (!isNew(name)) continue;
+          const body = { kind: "noise", distribution: member.distribution } as const;
+          entries.push({ name, role: "noise", type: null, body, span: member.span });
+        }
+        break;
+      case "sample":
+      case "latent":
+      case "let":
+      case "image":
+        if (isNew(member.name)) entries.push(entryOf(member));
+        break;
+    }
+  }
+  return { params, entries, graphs };
+}
+
+function entryOf(member: SampleMember | LatentMember | LetMember | ImageMember): Entry {
+  const { kind: role, name, type, span } = member;
+  if (member.kind === "let") return { name, role, type, body: { kind: "equation", value: member.value }, span };
+  if (member.kind === "image" && member.value !== null) {
+    return { name, role, type, body: { kind: "equation", value: member.value }, span };
+  }
+  return { name, role, type, body: { kind: "mechanism", mechanism: member.mechanism }, span };
+}
+
+function checkBody(context: CheckContext, view: ModelView, node: NodeUnderCheck, entry: Entry): MechanismResult {
+  const { body } = entry;
+  switch (body.kind) {
+    case "noise":
+      return checkNoise(context, view, node, body.distribution);
+    case "equation":
+      if (node.role !== "image") return checkEquation(context, view, node, body.value);
+      reportUnsupported(context, body.value.span, "an image computed by an expression (`:=`)");
+      return failed(node);
+    case "mechanism":
+      if (body.mechanism !== null) return checkMechanism(context, view, node, body.mechanism);
+      reportUnsupported(context, entry.name.span, `a ${node.role} node without a mechanism`);
+      return failed(node);
+  }
+}
+
+/** A `let`: its type follows from the expression, or must agree with it. */
+function checkEquation(context: CheckContext, view: ModelView, node: NodeUnderCheck, value: Expr): MechanismResult {
+  const parents: ParentUse[] = [];
+  let ok = true;
+  const watched: CheckContext = {
+    ...context,
+    report: (diagnostic) => {
+      ok = false;
+      context.report(diagnostic);
+    },
+  };
+  const scope = expressionsOf(
+    view,
+    (name, span) => {
+      if (!parents.some((parent) => parent.name === name)) parents.push({ name, span });
+    },
+    (parent, span) => watched.report(diagnose("C306", span, { node: node.name, parent })),
+  );
+  const { declared } = node;
+  const expected = declared?.kind === "labels" ? { labels: declared.labels, owner: node.name } : null;
+  const found = typeOfExpression(watched, value, scope, expected);
+  if (declared !== null && found !== null && !agrees(declared, found)) {
+    const args = {
+      name: node.name,
+      declared: printType(declared),
+      found: describeValueType(found),
+      source: "its equation",
+    };
+    watched.report(diagnose("C222", value.span, args));
+  }
+  const type = declared ?? (node.untyped && found !== null ? nodeTypeOf(found) : null);
+  const usable = ok && type !== null && found !== null;
+  return { type, parents, mechanism: usable ? { kind: "equation", value } : null };
+}
+
+function nodeTypeOf(type: ValueType): NodeType {
+  return type.kind === "number" ? { kind: "real", size: null } : type;
+}
+
+/** Whether an equation of that type may be declared so; integers are checked when they are computed. */
+function agrees(declared: NodeType, found: ValueType): boolean {
+  switch (declared.kind) {
+    case "bool":
+      return found.kind === "bool";
+    case "labels":
+      return found.kind === "labels" && sameLabels(declared.labels, found.labels);
+    case "int":
+    case "real":
+      return found.kind !== "labels";
+    case "image":
+      return false;
+  }
+}

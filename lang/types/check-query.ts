@@ -1,0 +1,133 @@
+/** Queries, draws and assertions about a model: what they ask must exist and must be one number where one is needed. */
+import { diagnose } from "../diagnostics/catalogue.ts";
+import type { Assertion, DrawStatement, ExpectationExpr, ProbabilityExpr, QueryExpr } from "../syntax/ast.ts";
+import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
+import { checkConditions, checkEvent, type EventType, isPlain } from "./check-events.ts";
+import { describeValueType, typeOfExpression } from "./check-expression.ts";
+import { expressionsOf, type ModelView } from "./model-scope.ts";
+
+/** The queries that a query may name. */
+export interface QueryNames {
+  /** those before it, with what they ask; null where that is not known because of an error */
+  readonly earlier: ReadonlyMap<string, EventType | null>;
+  /** those behind it */
+  readonly later: ReadonlySet<string>;
+}
+
+export const noQueries: QueryNames = { earlier: new Map(), later: new Set() };
+
+/** What the query asks; null where something is wrong, which is reported. */
+export function checkQuery(
+  context: CheckContext,
+  model: ModelView,
+  names: QueryNames,
+  expr: QueryExpr,
+): EventType | null {
+  switch (expr.kind) {
+    case "number":
+      return { kind: "number" };
+    case "missing":
+      return null;
+    case "probability":
+      return checkProbability(context, model, expr);
+    case "expectation":
+      checkExpectation(context, model, expr);
+      return { kind: "number" };
+    case "effect":
+      reportUnsupported(context, { ...expr.span, end: expr.span.start + expr.effect.length }, `\`${expr.effect}\``);
+      return null;
+    case "predicate":
+      reportUnsupported(context, { ...expr.span, end: expr.span.start + expr.name.length }, `\`${expr.name}\``);
+      return null;
+    case "name": {
+      const { text, span } = expr.name;
+      const earlier = names.earlier.get(text);
+      if (earlier !== undefined) return earlier;
+      if (names.later.has(text)) context.report(diagnose("C207", span, { name: text }));
+      else reportUnknown(context, "query", expr.name, names.earlier.keys());
+      return null;
+    }
+    case "query-unary":
+      requireNumber(context, model, names, expr.operand);
+      return { kind: "number" };
+    case "query-binary":
+      requireNumber(context, model, names, expr.left);
+      requireNumber(context, model, names, expr.right);
+      return { kind: "number" };
+  }
+}
+
+/** Reports a distribution where one number is needed (C514). */
+function requireNumber(context: CheckContext, model: ModelView, names: QueryNames, expr: QueryExpr): void {
+  const type = checkQuery(context, model, names, expr);
+  if (type?.kind === "distribution") context.report(diagnose("C514", expr.span, { name: type.name }));
+}
+
+function checkProbability(context: CheckContext, model: ModelView, expr: ProbabilityExpr): EventType | null {
+  const types = expr.events.map((event) => checkEvent(context, model, event, "asked"));
+  checkConditions(context, model, expr.given);
+  if (types.includes(null)) return null;
+  const at = types.findIndex((type) => type?.kind === "distribution");
+  if (at === -1) return { kind: "number" };
+  if (types.length === 1) return types[0]!;
+  reportUnsupported(context, expr.events[at]!.span, "the distribution of a node together with other events");
+  return null;
+}
+
+function checkExpectation(context: CheckContext, model: ModelView, expr: ExpectationExpr): void {
+  const scope = expressionsOf(
+    model,
+    () => {},
+    (name, span) => context.report(diagnose("C511", span, { name, verb: "averaged" })),
+  );
+  const type = typeOfExpression(context, expr.value, scope);
+  if (type?.kind === "labels") {
+    const found = describeValueType(type);
+    context.report(diagnose("C211", expr.value.span, { expected: "a number", found }));
+  }
+  checkConditions(context, model, expr.given);
+}
+
+/** `left op right +- tolerance`: both sides are numbers. */
+export function checkAssertion(
+  context: CheckContext,
+  model: ModelView,
+  names: QueryNames,
+  { left, operator, right, tolerance, span }: Assertion,
+): void {
+  const predicate = left.kind === "predicate";
+  requireNumber(context, model, names, left);
+  if (operator === null && !predicate && left.kind !== "missing") {
+    context.report(
+      diagnose("C211", span, { expected: "a comparison such as `P(X) == 0.5 +- 0.01`", found: "no operator" }),
+    );
+  }
+  if (right?.kind === "boolean") {
+    if (!predicate) context.report(diagnose("C211", right.span, { expected: "a number", found: `\`${right.value}\`` }));
+  } else if (right !== null) requireNumber(context, model, names, right);
+  if (tolerance !== null && !(tolerance.value >= 0)) {
+    const what = "the tolerance of an assertion";
+    context.report(
+      diagnose("C215", tolerance.span, { what, value: tolerance.value, low: 0, high: Number.POSITIVE_INFINITY }),
+    );
+  }
+}
+
+/** `draw 16 Face | do(Mustache = true) seed 7`: any nodes can be drawn, images among them. */
+export function checkDraw(context: CheckContext, model: ModelView, draw: DrawStatement): void {
+  const { count, variables, seed } = draw;
+  if (!Number.isSafeInteger(count.value) || count.value <= 0) {
+    context.report(diagnose("C613", count.span, { what: "the number of draws", value: count.value }));
+  }
+  if (seed !== null && (!Number.isSafeInteger(seed.value) || seed.value < 0)) {
+    context.report(
+      diagnose("C215", seed.span, { what: "a seed", value: seed.value, low: 0, high: Number.MAX_SAFE_INTEGER }),
+    );
+  }
+  for (const variable of variables) {
+    if (isPlain(context, variable) && model.node(variable.name.text) === null) {
+      reportUnknown(context, `node of \`${model.name}\``, variable.name, model.nodeNames());
+    }
+  }
+  checkConditions(context, model, draw.given);
+}

@@ -1,0 +1,56 @@
+/** What names mean inside one model: its nodes with their types, and its parameters. */
+import type { Span } from "../source.ts";
+import type { ConstantScope } from "./check-constant.ts";
+import type { ExpressionScope } from "./check-expression.ts";
+import type { Constant } from "./signature.ts";
+import type { NodeType } from "./type.ts";
+
+export type NodeRole = "sample" | "latent" | "noise" | "let" | "image";
+
+export interface NodeView {
+  readonly role: NodeRole;
+  /** null: not known because of an error that was reported */
+  readonly type: NodeType | null;
+}
+
+/** A model as its queries and mechanisms see it; nodes with errors are in it too, so that they are no unknown names. */
+export interface ModelView {
+  readonly name: string;
+  node(name: string): NodeView | null;
+  nodeNames(): readonly string[];
+  /** null: there is no such parameter; undefined value: it is wrong */
+  param(name: string, span: Span): { readonly value: Constant | undefined } | null;
+  paramNames(): readonly string[];
+}
+
+/** Constants of a model: numbers, and its parameters. */
+export function constantsOf(model: ModelView): ConstantScope {
+  return {
+    what: "parameter",
+    names: () => model.paramNames(),
+    lookup: (name, span) => {
+      const param = model.param(name, span);
+      if (param !== null) return { kind: "constant", value: param.value };
+      return model.node(name) === null ? null : { kind: "other", what: `a node of \`${model.name}\`` };
+    },
+  };
+}
+
+/** Expressions over the nodes and parameters of a model. */
+export function expressionsOf(
+  model: ModelView,
+  read: ExpressionScope["read"],
+  refuseImage: ExpressionScope["refuseImage"],
+): ExpressionScope {
+  return {
+    names: () => [...model.nodeNames(), ...model.paramNames()],
+    lookup: (name, span) => {
+      const node = model.node(name);
+      if (node !== null) return { kind: "node", type: node.type };
+      const param = model.param(name, span);
+      return param === null ? null : { kind: "param", value: param.value };
+    },
+    read,
+    refuseImage,
+  };
+}
