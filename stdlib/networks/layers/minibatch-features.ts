@@ -34,11 +34,11 @@ export const minibatchFeatures: Layer = {
     const kernels = numberArgument(args, "kernels");
     const dims = numberArgument(args, "dims");
     const weights = parameter("weights", [n, kernels * dims], weightInitialiser(args, n, kernels * dims));
-    const bias = parameter("bias", [kernels * dims], zeros);
     const stored = context.statistic("mean", [kernels], zeros);
     if (context.mode === "draw") return builder.broadcastTo(stored, [batch, kernels]);
 
-    const rows = builder.add(builder.matmul(x!, weights), bias);
+    // no bias: it would cancel in the differences
+    const rows = builder.matmul(x!, weights);
     const here = builder.reshape(rows, [batch, 1, kernels, dims]);
     const there = builder.reshape(rows, [1, batch, kernels, dims]);
     const closeness = builder.exp(builder.neg(builder.sum(builder.abs(builder.sub(here, there)), [3])));
