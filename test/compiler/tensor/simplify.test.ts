@@ -37,6 +37,7 @@ describe("rewrites", () => {
     expect(simplified((b, x) => b.transpose(b.transpose(x, [1, 0]), [1, 0]))).toEqual(returnsX);
     expect(simplified((b, x) => b.where(b.constant(1), x, b.log(x)))).toEqual(returnsX);
     expect(simplified((b, x) => b.slice(b.concat([x, b.exp(x)], 1), [0, 0], [2, 3]))).toEqual(returnsX);
+    expect(simplified((b, x) => b.slice(b.concat([b.exp(x), x], 1), [0, 3], [2, 6]))).toEqual(returnsX);
     expect(simplified((b, x) => b.emit("pad", { low: [0, 0], high: [0, 0], interior: [0, 0] }, x))).toEqual(returnsX);
   });
 
