@@ -56,7 +56,7 @@ export function imageGrid(grid: Grid): Picture {
     top += margin / 2;
   }
   grid.rows.forEach((row, index) => {
-    if (index > 0) top += margin;
+    if (index > 0) top += row.caption === "" ? gap : margin;
     if (row.caption !== "") {
       write(row.caption, dots);
       top += 2;

@@ -274,7 +274,7 @@ function paintHair({ canvas, labels, looks, palette, width }: Sketch): void {
     fill(canvas, lock, { u, v: 0.2, radius: 0.9 }, palette.hair);
   }
   if (labels.Bald) {
-    const shine = ellipse(-0.22 * Math.sign(looks.lightX), -0.72, 0.2, 0.09);
+    const shine = ellipse(-0.24 * looks.lightX, -0.72, 0.2, 0.09);
     fill(canvas, shine, { u: 0, v: -0.72, radius: 0.5 }, mix(palette.skin, [1, 1, 1], 0.6));
     return;
   }
