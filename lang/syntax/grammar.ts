@@ -308,11 +308,14 @@ export class CausalParser extends CstParser {
 
   /** All of `param`, `noise`, `latent`, `sample`, `let` and `image`; also an unknown word, or none, in their place. */
   declaration = this.RULE("declaration", () => {
-    this.OPTION(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(t.Declarer, { LABEL: "word" }) },
-        { ALT: () => this.CONSUME(t.Name, { LABEL: "word" }) },
-      ]);
+    this.OPTION({
+      GATE: () => t.isA(this.LA(1), t.Declarer) || t.isA(this.LA(2), t.Name),
+      DEF: () => {
+        this.OR([
+          { ALT: () => this.CONSUME(t.Declarer, { LABEL: "word" }) },
+          { ALT: () => this.CONSUME(t.Name, { LABEL: "word" }) },
+        ]);
+      },
     });
     this.CONSUME2(t.Name);
     this.MANY(() => {

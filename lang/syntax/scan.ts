@@ -22,7 +22,8 @@ export function scan(source: Source): Scan {
     const span = { source: source.name, start: offset, end: offset + length };
     return diagnose("C101", span, { text: source.text.slice(offset, offset + length) });
   });
-  const tokens = markWords(lexed.tokens);
+  // the lexer leaves the ends out; the locations in the concrete tree are made of them
+  const tokens = markWords(lexed.tokens.map((token) => ({ ...token, endOffset: t.endOf(token) - 1 })));
   const spelled = spellingProblems(source, [...lexed.tokens, ...(lexed.groups[t.mistakes] ?? [])]);
   return {
     tokens,

@@ -182,5 +182,5 @@ export function isA(given: IToken | undefined, ...types: readonly TokenType[]): 
 
 /** Half-open end of a token. */
 export function endOf(given: IToken): number {
-  return (given.endOffset ?? given.startOffset - 1) + 1;
+  return given.startOffset + given.image.length;
 }
