@@ -57,6 +57,7 @@ export const contraction: Kernels<Extract<OpName, "matmul" | "conv" | "convTrans
     const m = out.shape.at(-1)!;
     const batch = out.shape.slice(0, -2);
     const memories = [x!, y!].map(({ shape }) => broadcastStrides(shape.slice(0, -2), batch));
+    const [left, right] = [x!.data, y!.data];
     const row = new Float64Array(m);
     let at = 0;
     eachRow(batch, memories, ([bx, by], length, [sx, sy]) => {
@@ -66,9 +67,9 @@ export const contraction: Kernels<Extract<OpName, "matmul" | "conv" | "convTrans
         for (let i = 0; i < n; i++, at += m) {
           row.fill(0);
           for (let p = 0; p < k; p++) {
-            const factor = x!.data[fromX + i * k + p]!;
+            const factor = left[fromX + i * k + p]!;
             const start = fromY + p * m;
-            for (let j = 0; j < m; j++) row[j]! += factor * y!.data[start + j]!;
+            for (let j = 0; j < m; j++) row[j]! += factor * right[start + j]!;
           }
           out.data.set(row, at);
         }
@@ -80,19 +81,22 @@ export const contraction: Kernels<Extract<OpName, "matmul" | "conv" | "convTrans
     const { n, large, small, filter, rows, columns } = layout(g, x!.shape, out.shape, w!.shape);
     const [, channels, height, width] = large;
     const [, maps, , ow] = small;
+    const [from, weights] = [x!.data, w!.data];
     const plane = new Float64Array(small[2] * ow);
     for (let i = 0; i < n * maps; i++) {
       const image = Math.floor(i / maps);
       let tap = (i % maps) * channels * filter[2] * filter[3];
       plane.fill(0);
       for (let c = 0; c < channels; c++) {
-        const from = (image * channels + c) * height * width;
+        const start = (image * channels + c) * height * width;
         for (const r of rows) {
           for (const q of columns) {
-            const weight = w!.data[tap++]!;
+            const weight = weights[tap++]!;
+            const { stride, from: left, to: right } = q;
             for (let a = r.from; a < r.to; a++) {
-              const line = from + (a * r.stride + r.shift) * width + q.shift;
-              for (let b = q.from; b < q.to; b++) plane[a * ow + b]! += weight * x!.data[line + b * q.stride]!;
+              const line = start + (a * r.stride + r.shift) * width + q.shift;
+              const target = a * ow;
+              for (let b = left; b < right; b++) plane[target + b]! += weight * from[line + b * stride]!;
             }
           }
         }
@@ -105,19 +109,22 @@ export const contraction: Kernels<Extract<OpName, "matmul" | "conv" | "convTrans
     const { n, large, small, filter, rows, columns } = layout(g, out.shape, x!.shape, w!.shape);
     const [, channels, height, width] = large;
     const [, maps, oh, ow] = small;
+    const [from, weights] = [x!.data, w!.data];
     const plane = new Float64Array(height * width);
     for (let i = 0; i < n * channels; i++) {
       const image = Math.floor(i / channels);
       plane.fill(0);
       for (let m = 0; m < maps; m++) {
-        const from = (image * maps + m) * oh * ow;
+        const start = (image * maps + m) * oh * ow;
         let tap = (m * channels + (i % channels)) * filter[2] * filter[3];
         for (const r of rows) {
           for (const q of columns) {
-            const weight = w!.data[tap++]!;
+            const weight = weights[tap++]!;
+            const { stride, from: left, to: right } = q;
             for (let a = r.from; a < r.to; a++) {
               const line = (a * r.stride + r.shift) * width + q.shift;
-              for (let b = q.from; b < q.to; b++) plane[line + b * q.stride]! += weight * x!.data[from + a * ow + b]!;
+              const source = start + a * ow;
+              for (let b = left; b < right; b++) plane[line + b * stride]! += weight * from[source + b]!;
             }
           }
         }
@@ -130,19 +137,21 @@ export const contraction: Kernels<Extract<OpName, "matmul" | "conv" | "convTrans
     const { n, large, small, rows, columns } = layout(g, x!.shape, dy!.shape, out.shape);
     const [, channels, height, width] = large;
     const [, maps, oh, ow] = small;
+    const [from, slopes] = [x!.data, dy!.data];
     let at = 0;
     for (let m = 0; m < maps; m++) {
       for (let c = 0; c < channels; c++) {
         for (const r of rows) {
           for (const q of columns) {
             let total = 0;
+            const { stride, from: left, to: right } = q;
             for (let i = 0; i < n; i++) {
               const fromX = (i * channels + c) * height * width;
               const fromY = (i * maps + m) * oh * ow;
               for (let a = r.from; a < r.to; a++) {
                 const line = fromX + (a * r.stride + r.shift) * width + q.shift;
                 const other = fromY + a * ow;
-                for (let b = q.from; b < q.to; b++) total += x!.data[line + b * q.stride]! * dy!.data[other + b]!;
+                for (let b = left; b < right; b++) total += from[line + b * stride]! * slopes[other + b]!;
               }
             }
             out.data[at++] = total;
