@@ -11,7 +11,7 @@ import { mechanisms } from "./mechanisms.ts";
 import { layers } from "./networks/layers/index.ts";
 import { regimes } from "./regimes/index.ts";
 
-/** The words alone; `withLibrary` adds the networks that regimes use by name. */
+/** The words alone: whoever can read files adds `stdlib/networks/*.causal` as `library`. */
 export const vocabulary: Vocabulary = {
   layers,
   distributions,
@@ -21,8 +21,3 @@ export const vocabulary: Vocabulary = {
   functions,
   library: new Map(),
 };
-
-/** The vocabulary with the texts of `stdlib/networks/*.causal` by path, e.g. "stdlib/networks/dcgan.causal". */
-export function withLibrary(library: ReadonlyMap<string, string>): Vocabulary {
-  return { ...vocabulary, library };
-}
