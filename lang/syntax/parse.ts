@@ -9,7 +9,7 @@ import { CausalParser } from "./grammar.ts";
 import { modelName } from "./names-from-cst.ts";
 import { context, query } from "./queries-from-cst.ts";
 import { type Scan, scan } from "./scan.ts";
-import { syntaxErrors } from "./syntax-errors.ts";
+import { syntaxErrors, withoutConsequences } from "./syntax-errors.ts";
 import * as t from "./tokens.ts";
 
 type Entry = "file" | "queryText" | "drawText" | "contextText";
@@ -32,8 +32,7 @@ function parseTokens(source: Source, scanned: Scan, entry: Entry): Parsed<CstNod
   shared ??= new CausalParser();
   shared.input = [...scanned.tokens];
   const tree = shared[entry]();
-  const errors = syntaxErrors(source, scanned, shared.errors);
-  return { tree, diagnostics: [...scanned.diagnostics, ...errors] };
+  return { tree, diagnostics: syntaxErrors(source, scanned, shared.errors) };
 }
 
 function parse<Tree>(
@@ -47,7 +46,8 @@ function parse<Tree>(
   const b: Building = { source, report: (diagnostic) => found.push(diagnostic), depth: { value: 0 } };
   const whole = { source: source.name, start: 0, end: source.text.length };
   const tree = build(b, parsed.tree, whole);
-  return { tree, diagnostics: inOrder([...parsed.diagnostics, ...found]) };
+  const slips = withoutConsequences(found, parsed.diagnostics, scanned.tokens);
+  return { tree, diagnostics: inOrder([...scanned.diagnostics, ...parsed.diagnostics, ...slips]) };
 }
 
 /** Sorted by place; of several findings at one place the first one stays. */
@@ -124,6 +124,7 @@ const contextText = (b: Building, cst: CstNode): Interaction => ({
 
 /** The concrete tree of a program, for `causal show cst`. */
 export function parseCst(source: Source): { readonly cst: CstNode; readonly diagnostics: readonly Diagnostic[] } {
-  const { tree, diagnostics } = parseTokens(source, scan(source), "file");
-  return { cst: tree, diagnostics: inOrder(diagnostics) };
+  const scanned = scan(source);
+  const { tree, diagnostics } = parseTokens(source, scanned, "file");
+  return { cst: tree, diagnostics: inOrder([...scanned.diagnostics, ...diagnostics]) };
 }

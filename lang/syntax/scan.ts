@@ -3,6 +3,7 @@ import type { IToken } from "chevrotain";
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Source } from "../source.ts";
+import { repair } from "./repair.ts";
 import { spellingProblems } from "./spelling.ts";
 import * as t from "./tokens.ts";
 import { markWords } from "./words.ts";
@@ -10,9 +11,9 @@ import { markWords } from "./words.ts";
 export interface Scan {
   readonly tokens: readonly IToken[];
   readonly diagnostics: readonly Diagnostic[];
-  /** places already reported, near which the grammar need not complain again */
+  /** offsets of places that are reported already, near which the grammar need not complain again */
   readonly repaired: readonly number[];
-  /** the text ends inside brackets, a comment or a text */
+  /** the text ends inside brackets, a comment or a text: more may follow */
   readonly incomplete: boolean;
 }
 
@@ -23,12 +24,17 @@ export function scan(source: Source): Scan {
     return diagnose("C101", span, { text: source.text.slice(offset, offset + length) });
   });
   // the lexer leaves the ends out; the locations in the concrete tree are made of them
-  const tokens = markWords(lexed.tokens.map((token) => ({ ...token, endOffset: t.endOf(token) - 1 })));
-  const spelled = spellingProblems(source, [...lexed.tokens, ...(lexed.groups[t.mistakes] ?? [])]);
+  const marked = markWords(lexed.tokens.map((token) => ({ ...token, endOffset: t.endOf(token) - 1 })));
+  const { tokens, diagnostics, places, incomplete } = repair(source, marked);
+  const mistaken = lexed.groups[t.mistakes] ?? [];
+  const spelled = spellingProblems(source, [...lexed.tokens, ...mistaken]);
+  const unclosed = [...lexed.tokens, ...mistaken].filter((token) =>
+    t.isA(token, t.UnclosedComment, t.UnclosedText, t.UnclosedQuotedName),
+  );
   return {
     tokens,
-    diagnostics: [...unknown, ...spelled],
-    repaired: unknown.map(({ span }) => span.start),
-    incomplete: false,
+    diagnostics: [...unknown, ...spelled, ...diagnostics],
+    repaired: [...unknown.map(({ span }) => span.start), ...unclosed.map((token) => token.startOffset), ...places],
+    incomplete: incomplete || mistaken.some((token) => token.tokenType === t.UnclosedComment),
   };
 }

@@ -9,25 +9,56 @@ import * as t from "./tokens.ts";
 /** After a mistake the parser must have read this many tokens before it is believed again. */
 const trust = 3;
 
+/**
+ * The errors of the parser without their consequences: none near a place that was repaired, none within a few tokens
+ * of an earlier one.
+ */
 export function syntaxErrors(
   source: Source,
   scanned: Scan,
   errors: readonly IRecognitionException[],
 ): readonly Diagnostic[] {
-  const indexOf = new Map(scanned.tokens.map((token, i) => [token, i]));
+  const { tokens } = scanned;
+  const indexOf = new Map(tokens.map((token, i) => [token, i]));
+  const doubted = scanned.repaired.map((offset) => indexAt(tokens, offset));
   const places = errors
     .map((error) => {
-      const index = indexOf.get(error.token) ?? scanned.tokens.length;
+      const index = indexOf.get(error.token) ?? tokens.length;
       return { error, index, until: index + error.resyncedTokens.length };
     })
     .toSorted((a, b) => a.index - b.index);
   let trustedFrom = 0;
   const found: Diagnostic[] = [];
   for (const { error, index, until } of places) {
-    if (index >= trustedFrom) found.push(problem(source, scanned.tokens, index, error));
+    const isDoubted = doubted.some((place) => index >= place - 1 && index < place + trust);
+    if (index >= trustedFrom && !isDoubted) found.push(problem(source, tokens, index, error));
     trustedFrom = Math.max(trustedFrom, until + trust);
   }
   return found;
+}
+
+/** Those findings about slips that do not stand within a few tokens of a syntax error, which has mangled the tree there. */
+export function withoutConsequences(
+  slips: readonly Diagnostic[],
+  errors: readonly Diagnostic[],
+  tokens: readonly IToken[],
+): readonly Diagnostic[] {
+  const places = errors.map(({ span }) => indexAt(tokens, span.start));
+  return slips.filter(({ span }) => {
+    const index = indexAt(tokens, span.start);
+    return !places.some((place) => Math.abs(place - index) <= trust);
+  });
+}
+
+/** The index of the first token that begins at the offset or after it. */
+function indexAt(tokens: readonly IToken[], offset: number): number {
+  let [low, high] = [0, tokens.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (tokens[middle]!.startOffset < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function problem(source: Source, tokens: readonly IToken[], index: number, error: IRecognitionException): Diagnostic {
