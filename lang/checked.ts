@@ -5,7 +5,7 @@
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Source, Span } from "./source.ts";
 import type { DrawStatement, Expr, File, NetworkDecl, QueryStatement, TestStatement, Statement } from "./syntax/ast.ts";
-import type { Constant, Constants, NetworkReference } from "./types/signature.ts";
+import type { Constant, Constants, NetworkReference, Signatures } from "./types/signature.ts";
 import type { NodeType } from "./types/type.ts";
 
 /** How the value of a node comes about; parents are names of nodes, in the order of the mechanism. */
@@ -62,9 +62,12 @@ export interface CheckedProgram {
   readonly networks: ReadonlyMap<string, NetworkDecl>;
   readonly data: ReadonlyMap<string, CheckedData>;
   readonly trains: readonly CheckedTrain[];
+  /** queries, draws and tests are those of the root file: importing a file asks nothing */
   readonly queries: readonly { readonly statement: QueryStatement; readonly model: string }[];
   readonly draws: readonly { readonly statement: DrawStatement; readonly model: string }[];
   readonly tests: readonly { readonly statement: TestStatement; readonly model: string }[];
+  /** what it was checked against, so that more queries can be checked later */
+  readonly signatures: Signatures;
 }
 
 export interface Analysis {

@@ -7,10 +7,16 @@ export interface Declarations {
   readonly models: ReadonlyMap<string, ModelDecl>;
   readonly networks: ReadonlyMap<string, NetworkDecl>;
   readonly data: ReadonlyMap<string, DataStatement>;
+  /** true where an import was not found: whatever seems to be missing may be declared there */
+  readonly incomplete?: boolean;
 }
 
 /** Collects the declarations of all files; of two with one name the first stands and the second is reported (C202). */
-export function collectDeclarations(files: readonly File[], report: (diagnostic: Diagnostic) => void): Declarations {
+export function collectDeclarations(
+  files: readonly File[],
+  incomplete: boolean,
+  report: (diagnostic: Diagnostic) => void,
+): Declarations {
   const models = new Map<string, ModelDecl>();
   const networks = new Map<string, NetworkDecl>();
   const data = new Map<string, DataStatement>();
@@ -19,7 +25,7 @@ export function collectDeclarations(files: readonly File[], report: (diagnostic:
     else if (statement.kind === "network") declare("the network", statement, networks, report);
     else if (statement.kind === "data") declare("the data", statement, data, report);
   }
-  return { models, networks, data };
+  return { models, networks, data, incomplete };
 }
 
 /** Adds one declaration to its table, or reports that the name is taken. Names lost to a syntax error are skipped. */

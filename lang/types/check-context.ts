@@ -13,6 +13,9 @@ export interface CheckContext {
   report(diagnostic: Diagnostic): void;
 }
 
+/** What an import can bring. */
+const importable = new Set(["model", "network", "layer or network", "data"]);
+
 /** Reports C201 with the nearest candidate. A name lost to a syntax error is empty and was reported by the parser. */
 export function reportUnknown(
   context: CheckContext,
@@ -20,7 +23,7 @@ export function reportUnknown(
   name: Identifier,
   candidates: Iterable<string>,
 ): void {
-  if (name.text === "") return;
+  if (name.text === "" || (context.declarations.incomplete && importable.has(what))) return;
   const suggestion = closest(name.text, [...candidates]);
   const fix =
     suggestion === null ? null : { title: `change to \`${suggestion}\``, span: name.span, replacement: suggestion };

@@ -11,7 +11,6 @@ import type {
   LatentMember,
   LetMember,
   MechanismExpr,
-  Member,
   ModelDecl,
   ParamMember,
   SampleMember,
@@ -30,8 +29,8 @@ import { type NodeType, printType } from "./type.ts";
 export interface ModelCheck {
   /** nodes with errors are left out */
   readonly model: CheckedModel;
-  /** all declared nodes, for the statements about the model */
-  readonly view: ModelView;
+  /** all declared nodes, for the statements about the model; null where some of them are not known */
+  readonly view: ModelView | null;
 }
 
 /** One node of the model as it is written. */
@@ -50,13 +49,15 @@ interface Members {
   readonly params: readonly ParamMember[];
   readonly entries: readonly Entry[];
   readonly graphs: readonly GraphMember[];
+  /** false where parts that are not supported declare nodes too */
+  readonly whole: boolean;
 }
 
 /** Checks a model declaration. Nodes may be used before they are declared; a cycle is reported once (C301). */
 export function checkModel(context: CheckContext, decl: ModelDecl): ModelCheck {
-  if (decl.base !== null) reportUnsupported(context, decl.base.span, "a model that extends another (`extends`)");
-  // names of the base are not known here, so that unknown names would be reported wrongly
-  const { params: paramMembers, entries, graphs } = collectMembers(context, decl.members);
+  const { params: paramMembers, entries, graphs, whole } = collectMembers(context, decl);
+  // where nodes of a base or a plate are not known, every name might be one of them
+  if (!whole) return { model: { name: decl.name.text, nodes: [], params: {}, span: decl.span }, view: null };
   const byName = new Map(entries.map((entry) => [entry.name.text, entry]));
   const params = createParams(context, paramMembers, (name) => byName.has(name));
 
@@ -153,11 +154,13 @@ function numbersOf(params: Params, members: readonly ParamMember[]): Readonly<Re
 }
 
 /** Sorts the members by what they declare; parts of the language without meaning yet are reported (C190). */
-function collectMembers(context: CheckContext, members: readonly Member[]): Members {
+function collectMembers(context: CheckContext, { base, members }: ModelDecl): Members {
   const names = new Map<string, { readonly name: Identifier }>();
   const params: ParamMember[] = [];
   const entries: Entry[] = [];
   const graphs: GraphMember[] = [];
+  let whole = base === null;
+  if (base !== null) reportUnsupported(context, base.span, "a model that extends another (`extends`)");
   const isNew = (name: Identifier) => declare("the name", { name }, names, (diagnostic) => context.report(diagnostic));
   for (const member of members) {
     switch (member.kind) {
@@ -170,6 +173,7 @@ function collectMembers(context: CheckContext, members: readonly Member[]): Memb
       case "plate": {
         const { start } = member.span;
         reportUnsupported(context, { ...member.span, end: start + "plate".length }, "a plate");
+        whole = false;
         break;
       }
       case "noise":
@@ -187,7 +191,7 @@ function collectMembers(context: CheckContext, members: readonly Member[]): Memb
         break;
     }
   }
-  return { params, entries, graphs };
+  return { params, entries, graphs, whole };
 }
 
 function entryOf(member: SampleMember | LatentMember | LetMember | ImageMember): Entry {

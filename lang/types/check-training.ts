@@ -1,16 +1,16 @@
 /** Data and train statements: which words they use, with which settings, on which part of a model. */
-import type { CheckedData, CheckedModel, CheckedTrain } from "../checked.ts";
+import type { CheckedData, CheckedTrain } from "../checked.ts";
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { DataStatement, TrainStatement } from "../syntax/ast.ts";
 import { checkArguments, settingsAsArguments } from "./check-arguments.ts";
 import { emptyScope } from "./check-constant.ts";
 import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
 import type { Callee } from "./check-match.ts";
+import type { ModelCheck } from "./check-model.ts";
 import { checkNetworkUse } from "./check-network.ts";
 import { isReference } from "./check-learned.ts";
 import { isDiscrete } from "./check-states.ts";
 import { shapeOfType } from "./check-type.ts";
-import type { ModelView } from "./model-scope.ts";
 import type { Constants, RegimeSignature } from "./signature.ts";
 import type { NodeType } from "./type.ts";
 
@@ -29,17 +29,11 @@ export function checkData(context: CheckContext, statement: DataStatement): Chec
   return complete ? { name: name.text, dataset: signature.name, args: values, span } : null;
 }
 
-/** A model as training sees it: what it declares, and which of it has been checked without errors. */
-export interface TrainedModel {
-  readonly view: ModelView;
-  readonly model: CheckedModel;
-}
-
 /** The training with its settings completed, or null where something is wrong, which is reported. */
 export function checkTrain(
   context: CheckContext,
   statement: TrainStatement,
-  models: ReadonlyMap<string, TrainedModel | null>,
+  models: ReadonlyMap<string, ModelCheck>,
 ): CheckedTrain | null {
   const { regimes } = context.signatures;
   const regime = regimes.get(statement.regime.text);
@@ -49,8 +43,8 @@ export function checkTrain(
   if (!declarations.models.has(modelName)) {
     reportUnknown(context, "model", statement.model, declarations.models.keys());
   }
-  const trained = models.get(modelName) ?? null;
-  const image = trained === null ? null : checkPart(context, statement, trained, regime ?? null);
+  const trained = models.get(modelName);
+  const image = trained === undefined ? null : checkPart(context, statement, trained, regime ?? null);
   if (regime === undefined) return null;
 
   const callee: Callee = { name: regime.name, span: statement.regime.span, word: "setting" };
@@ -65,13 +59,14 @@ export function checkTrain(
 function checkPart(
   context: CheckContext,
   { part, model: modelName }: TrainStatement,
-  { view, model }: TrainedModel,
+  { view, model }: ModelCheck,
   regime: RegimeSignature | null,
 ): "labels" | NodeType | null {
   if (part === null) {
     reportUnsupported(context, modelName.span, "training a whole model at once");
     return null;
   }
+  if (view === null) return null;
   const name = part.text;
   const mismatch = (): null => {
     if (regime !== null) {

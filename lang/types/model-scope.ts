@@ -1,4 +1,5 @@
 /** What names mean inside one model: its nodes with their types, and its parameters. */
+import type { CheckedModel } from "../checked.ts";
 import type { Span } from "../source.ts";
 import type { ConstantScope } from "./check-constant.ts";
 import type { ExpressionScope } from "./check-expression.ts";
@@ -21,6 +22,18 @@ export interface ModelView {
   /** null: there is no such parameter; undefined value: it is wrong */
   param(name: string, span: Span): { readonly value: Constant | undefined } | null;
   paramNames(): readonly string[];
+}
+
+/** The view of a model that has been checked without errors. */
+export function viewOf(model: CheckedModel): ModelView {
+  const nodes = new Map(model.nodes.map((node) => [node.name, node]));
+  return {
+    name: model.name,
+    node: (name) => nodes.get(name) ?? null,
+    nodeNames: () => [...nodes.keys()],
+    param: (name) => (Object.hasOwn(model.params, name) ? { value: model.params[name] } : null),
+    paramNames: () => Object.keys(model.params),
+  };
 }
 
 /** Constants of a model: numbers, and its parameters. */
