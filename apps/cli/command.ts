@@ -1,7 +1,5 @@
 /** What a command is, and what it may use of the world: streams, colours, a signal that the user pressed Ctrl-C. */
 import type { ParseArgsConfig } from "node:util";
-import type { Diagnostic } from "#lang/diagnostics/diagnostic";
-import type { Source } from "#lang/source";
 
 export interface Io {
   out(text: string): void;
@@ -43,19 +41,6 @@ export const exitCodes = { well: 0, program: 1, commandLine: 2, fault: 3 } as co
 
 /** The command line is wrong; exit code 2. */
 export class UsageError extends Error {}
-
-/** The program or the query is wrong; exit code 1. */
-export class ProgramError extends Error {
-  readonly diagnostics: readonly Diagnostic[];
-  readonly sources: ReadonlyMap<string, Source>;
-
-  constructor(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, Source>) {
-    super(diagnostics.map((diagnostic) => `${diagnostic.code}: ${diagnostic.message}`).join("\n"));
-    this.name = "ProgramError";
-    this.diagnostics = diagnostics;
-    this.sources = sources;
-  }
-}
 
 export function parseArgsOptions(options: Command["options"]): NonNullable<ParseArgsConfig["options"]> {
   return Object.fromEntries(

@@ -5,7 +5,8 @@ import { renderDiagnostics, toJson } from "#lang/diagnostics/render";
 import { closest } from "#lang/diagnostics/suggest";
 import { RuntimeFault } from "#runtime/fault";
 import { packageVersion } from "../files/package-root.ts";
-import { type Command, exitCodes, type Io, parseArgsOptions, ProgramError, UsageError } from "./command.ts";
+import { ProgramError } from "../api/errors.ts";
+import { type Command, exitCodes, type Io, parseArgsOptions, UsageError } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { commandHelp, overview } from "./help.ts";
 

@@ -9,7 +9,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tensors } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
-import { decodePlan, encodePlan } from "#runtime/program/codec";
+import { decodePlan } from "#runtime/program/codec";
 import type { TrainingPlan } from "#runtime/program/plan";
 import { writeFileAtomic } from "./atomic.ts";
 import { decodeSafetensors, encodeSafetensors } from "./checkpoint.ts";
@@ -120,19 +120,24 @@ function readInside(directory: string, name: string): Buffer {
   }
 }
 
-/** Writes a stage's weights (and its plan once) and makes the manifest point at them; returns the new manifest. */
+/** What tells the stages of a run apart, also in file names. */
+export function stageKey(stage: { readonly target: string; readonly regime: string }): string {
+  return `${stage.target}.${stage.regime}`;
+}
+
+/** Writes a stage's plan (as text) and weights and makes the manifest point at them; returns the new manifest. */
 export async function saveStage(
   directory: string,
   manifest: Manifest,
   stage: Omit<StageRecord, "weights" | "plan">,
-  plan: TrainingPlan,
+  plan: string,
   weights: Tensors,
 ): Promise<Manifest> {
   await mkdir(directory, { recursive: true });
-  const previous = manifest.stages.find((other) => other.target === stage.target);
-  const planName = `${stage.target}.plan.json`;
-  if (previous === undefined) await writeFileAtomic(join(directory, planName), Buffer.from(encodePlan(plan)));
-  const weightsName = `${stage.target}.${stage.step}${stage.done ? ".done" : ""}.safetensors`;
+  const previous = manifest.stages.find((other) => stageKey(other) === stageKey(stage));
+  const planName = `${stageKey(stage)}.plan.json`;
+  await writeFileAtomic(join(directory, planName), Buffer.from(plan));
+  const weightsName = `${stageKey(stage)}.${stage.step}${stage.done ? ".done" : ""}.safetensors`;
   await writeFileAtomic(join(directory, weightsName), encodeSafetensors(weights));
 
   const record: StageRecord = { ...stage, weights: weightsName, plan: planName };

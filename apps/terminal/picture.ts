@@ -2,13 +2,7 @@
  * A picture as text for a terminal: the kitty and iTerm2 protocols and sixel where the terminal is known to show them,
  * else half blocks in 24-bit colour. What the terminal can do is read off its environment; nothing is sent to ask.
  */
-
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  /** 3 bytes a pixel, rows from the top */
-  readonly rgb: Uint8Array;
-}
+import type { Picture } from "../files/images.ts";
 
 export type PictureProtocol = "kitty" | "iterm2" | "sixel" | "blocks";
 

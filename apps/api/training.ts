@@ -1,0 +1,252 @@
+/**
+ * Running the `train` statements of a project into a run directory: data, plan, loop, checkpoints, tables. The loop
+ * itself is the runtime's; how a checkpoint is laid out on disk is `files/run-directory.ts`.
+ */
+import { dirname } from "node:path";
+import { fit } from "#compiler/causal/fit";
+import type { CausalModel, CausalNode } from "#compiler/causal/model";
+import { planTraining } from "#compiler/compile";
+import type { CheckedTrain } from "#lang/checked";
+import { statesOf } from "#lang/types/type";
+import type { Executor, Tensors } from "#runtime/executor";
+import { RuntimeFault } from "#runtime/fault";
+import { encodePlan } from "#runtime/program/codec";
+import type { TrainingPlan } from "#runtime/program/plan";
+import { type BatchSource, forward, train } from "#runtime/train";
+import { packageVersion } from "../files/package-root.ts";
+import { createReader } from "../files/reader.ts";
+import {
+  hashProgram,
+  isRunDirectory,
+  type Manifest,
+  readManifest,
+  readWeights,
+  removeRun,
+  saveStage,
+  type StageRecord,
+  stageKey,
+} from "../files/run-directory.ts";
+import { batchesOf, labelsOf, type OpenData, openData } from "./data.ts";
+import { drawLabelSource } from "./label-source.ts";
+import type { Project } from "./project.ts";
+
+export interface TrainOptions {
+  readonly out: string;
+  readonly executor: Executor;
+  /** continue what is in `out`; without it a run in `out` is left alone and reported */
+  readonly resume?: boolean;
+  /** replace a run in `out` */
+  readonly overwrite?: boolean;
+  /** paths of data sets by the name of their `data` statement, instead of the program's */
+  readonly data?: Readonly<Record<string, string>>;
+  /** for all stages that count steps */
+  readonly steps?: number;
+  readonly seed?: number;
+  readonly checkpointEvery?: number;
+  readonly signal?: AbortSignal;
+  readonly observer?: TrainObserver;
+}
+
+export interface Stage {
+  readonly train: CheckedTrain;
+  readonly data: OpenData;
+  readonly plan: TrainingPlan;
+  readonly startStep: number;
+}
+
+/** What a caller can watch; all of it is optional. */
+export interface TrainObserver {
+  stageStarted?(stage: Stage): void;
+  progress?(event: { step: number; steps: number; metrics: Readonly<Record<string, number>> }): void;
+  stageFinished?(stage: Stage, record: StageRecord, model: CausalModel): void;
+  checkpointed?(record: StageRecord): void;
+}
+
+export interface TrainResult {
+  readonly manifest: Manifest;
+  readonly interrupted: boolean;
+}
+
+/** Throws RuntimeFault; what was saved before stays. */
+export async function trainProject(project: Project, options: TrainOptions): Promise<TrainResult> {
+  let manifest = await openRun(project, options);
+  const opened = new Map<string, OpenData>();
+  const models = new Map(project.models);
+  const reader = createReader(dirname(project.files[0]!.name));
+
+  for (const statement of project.program.trains) {
+    const settings = {
+      ...statement.settings,
+      ...(options.steps !== undefined && "steps" in statement.settings ? { steps: options.steps } : {}),
+      ...(options.seed !== undefined ? { seed: options.seed } : {}),
+    };
+    const trainStatement = { ...statement, settings };
+    const dataName = String(settings.data);
+    const checked = project.program.data.get(dataName)!;
+    const path = options.data?.[dataName];
+    const data =
+      opened.get(dataName) ??
+      (await openData(path === undefined ? checked : { ...checked, args: { ...checked.args, path } }, reader));
+    opened.set(dataName, data);
+
+    const model = models.get(statement.model)!;
+    const planned = planTraining({ ...project, models }, trainStatement, project.vocabulary, data.training.length);
+    const known = manifest.stages.find((stage) => stageKey(stage) === stageKey(planned));
+    if (known?.done) {
+      models.set(statement.model, fitted(model, readWeights(options.out, known)));
+      continue;
+    }
+    if (known !== undefined) requireSameStage(known, planned, data, options.out);
+    const stage: Stage = { train: trainStatement, data, plan: planned, startStep: known?.step ?? 0 };
+    options.observer?.stageStarted?.(stage);
+    const outcome = await runStage(stage, model, known, manifest, options);
+    manifest = outcome.manifest;
+    if (outcome.interrupted) return { manifest, interrupted: true };
+    models.set(statement.model, fitted(model, outcome.state));
+    const record = manifest.stages.find((other) => stageKey(other) === stageKey(planned))!;
+    options.observer?.stageFinished?.(stage, record, models.get(statement.model)!);
+  }
+  return { manifest, interrupted: false };
+}
+
+async function openRun(project: Project, { out, resume, overwrite }: TrainOptions): Promise<Manifest> {
+  const sha256 = hashProgram(project.files);
+  const fresh: Manifest = {
+    format: 1,
+    package: { name: "causal-lang", version: packageVersion() },
+    program: { sha256, files: project.files },
+    stages: [],
+  };
+  if (!isRunDirectory(out)) return fresh;
+  if (overwrite === true) {
+    await removeRun(out);
+    return fresh;
+  }
+  if (resume !== true) {
+    throw new RuntimeFault(
+      "bad-file",
+      `${out} already holds a run`,
+      "continue it with --resume, replace it with --overwrite, or name another directory with --out",
+    );
+  }
+  const manifest = readManifest(out);
+  if (manifest.program.sha256 !== sha256) {
+    const differing = project.files.find(
+      (file) => manifest.program.files.find((other) => other.name === file.name)?.text !== file.text,
+    );
+    throw new RuntimeFault(
+      "other-program",
+      `${out} was trained from another program${differing === undefined ? "" : `: ${differing.name} is not the same`}`,
+      "train into another directory with --out, or put the program back as it was (the run keeps its text)",
+    );
+  }
+  return manifest;
+}
+
+function requireSameStage(known: StageRecord, plan: TrainingPlan, data: OpenData, out: string): void {
+  if (known.data.fingerprint !== data.source.fingerprint) {
+    throw new RuntimeFault(
+      "bad-data",
+      `${out} was trained on other data: ${data.name} has changed since`,
+      "put the data back, or train into another directory with --out",
+    );
+  }
+  if (known.steps !== plan.steps && known.step > plan.steps) {
+    throw new RuntimeFault(
+      "bad-data",
+      `${out} is at step ${known.step} of ${plan.target}, past the ${plan.steps} asked for`,
+      "ask for more steps, or train into another directory with --out",
+    );
+  }
+}
+
+interface StageOutcome {
+  readonly manifest: Manifest;
+  readonly state: Tensors;
+  readonly interrupted: boolean;
+}
+
+async function runStage(
+  stage: Stage,
+  model: CausalModel,
+  known: StageRecord | undefined,
+  before: Manifest,
+  options: TrainOptions,
+): Promise<StageOutcome> {
+  const { plan, data, train: statement } = stage;
+  const seed = typeof statement.settings.seed === "number" ? statement.settings.seed : 1;
+  let manifest = before;
+  const began = performance.now();
+  const history = [...(known?.history ?? [])];
+
+  const save = async (step: number, state: Tensors, done: boolean) => {
+    manifest = await saveStage(
+      options.out,
+      manifest,
+      {
+        target: plan.target,
+        regime: plan.regime,
+        seed,
+        step,
+        steps: plan.steps,
+        done,
+        data: { dataset: data.dataset, rows: data.training.length, fingerprint: data.source.fingerprint },
+        history,
+        seconds: (known?.seconds ?? 0) + (performance.now() - began) / 1000,
+        executor: options.executor.name,
+      },
+      encodePlan(plan),
+      state,
+    );
+    options.observer?.checkpointed?.(manifest.stages.find((other) => stageKey(other) === stageKey(plan))!);
+  };
+
+  const sources: Record<string, BatchSource> = {
+    data: batchesOf(data, labelsOf(data, labelNodes(model, statement.part)), plan.order, seed),
+  };
+  if (usesModel(plan)) sources.model = drawLabelSource(model, labelNodes(model, statement.part), seed);
+
+  const result = await train(plan, {
+    executor: options.executor,
+    seed,
+    sources,
+    ...(known === undefined ? {} : { start: { step: known.step, state: readWeights(options.out, known) } }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.checkpointEvery === undefined ? {} : { checkpointEvery: options.checkpointEvery }),
+    onProgress: (event) => {
+      history.push({ step: event.step, metrics: event.metrics });
+      options.observer?.progress?.(event);
+    },
+    onCheckpoint: async (step, readState) => save(step, await readState(), false),
+  });
+  if (result.interrupted) return { manifest, state: result.state, interrupted: true };
+  const tables =
+    plan.tables === null
+      ? {}
+      : await forward(plan, plan.tables, result.state, { executor: options.executor, seed, inputs: {} });
+  const state = {
+    ...result.state,
+    ...Object.fromEntries(Object.entries(tables).map(([node, table]) => [`table/${node}`, table])),
+  };
+  await save(result.step, state, true);
+  return { manifest, state, interrupted: false };
+}
+
+/** The nodes whose states a stage reads: all discrete ones for the labels, the parents for an image. */
+export function labelNodes(model: CausalModel, part: string): readonly CausalNode[] {
+  if (part === "labels") return model.nodes.filter((node) => statesOf(node.type) !== null);
+  const image = model.nodes.find((node) => node.name === part)!;
+  return image.parents.map((name) => model.nodes.find((node) => node.name === name)!);
+}
+
+function usesModel(plan: TrainingPlan): boolean {
+  return Object.values(plan.feeds).some((feed) => feed.kind === "batch" && feed.source === "model");
+}
+
+/** The model with the tables that a finished stage has left in its weights. */
+export function fitted(model: CausalModel, state: Tensors): CausalModel {
+  const tables = Object.entries(state).flatMap(([name, { data }]) =>
+    name.startsWith("table/") ? [[name.slice("table/".length), Float64Array.from(data)] as const] : [],
+  );
+  return tables.length === 0 ? model : fit(model, new Map(tables));
+}

@@ -1,0 +1,14 @@
+/** The commands, in the order in which the help lists them. */
+import type { Command } from "../command.ts";
+import { check } from "./check.ts";
+import { demo } from "./demo.ts";
+import { doctor } from "./doctor.ts";
+import { draw } from "./draw.ts";
+import { explain } from "./explain.ts";
+import { query } from "./query.ts";
+import { repl } from "./repl.ts";
+import { show } from "./show.ts";
+import { test } from "./test.ts";
+import { train } from "./train.ts";
+
+export const commands: readonly Command[] = [check, show, train, query, draw, test, repl, explain, doctor, demo];

@@ -1,0 +1,56 @@
+/** `causal query`: asks a program or a run. */
+import { ask } from "../../api/world.ts";
+import { answerText } from "../answer-text.ts";
+import { type Command, exitCodes, integerFlag, UsageError } from "../command.ts";
+import { deviceOption, executorOf, modelOption, openFileOrRun, worldOf } from "../open.ts";
+import { askStatements } from "../statements.ts";
+
+export const query: Command = {
+  name: "query",
+  usage: "FILE|RUN ['P(Y | do(X = 1))' ...]",
+  summary: "answer queries about a program or a trained run",
+  details:
+    "Without a query, the `query` statements of the program are answered. A query says what rung it is on: P(Y | X = 1) sees, P(Y | do(X = 1)) does.",
+  options: {
+    model: modelOption,
+    samples: { type: "string", value: "N", help: "draws, where an answer is sampled (default 100000)" },
+    seed: { type: "string", value: "N", help: "of the draws (default 1)" },
+    json: { type: "boolean", help: "print one JSON object a query on standard output" },
+    device: deviceOption,
+  },
+  examples: [
+    "causal query stones.causal 'P(Recovered | do(Treatment = A))'",
+    "causal query runs/faces 'P(Male | Mustache = true)' --json",
+  ],
+  async run(invocation, io) {
+    const [path, ...texts] = invocation.positionals;
+    if (path === undefined) throw new UsageError("missing FILE or RUN");
+    const options = {
+      samples: integerFlag(invocation, "samples", 1, 1e9) ?? 100_000,
+      seed: integerFlag(invocation, "seed", 0, Number.MAX_SAFE_INTEGER) ?? 1,
+    };
+    const executor = executorOf(invocation);
+    try {
+      const run = openFileOrRun(path, executor);
+      const json = invocation.flags.json === true;
+      if (texts.length === 0) {
+        if (run.project.program.queries.length === 0)
+          throw new UsageError(`missing a query: ${path} has no query statement`);
+        for (const { name, answer } of askStatements(run, options)) {
+          io.out(
+            `${json ? JSON.stringify({ ...(name === null ? {} : { name }), ...answer }) : answerText(answer, name)}\n`,
+          );
+        }
+        return exitCodes.well;
+      }
+      const world = worldOf(run, invocation);
+      for (const text of texts) {
+        const answer = ask(world, text, options);
+        io.out(`${json ? JSON.stringify(answer) : answerText(answer)}\n`);
+      }
+      return exitCodes.well;
+    } finally {
+      await executor.close();
+    }
+  },
+};

@@ -1,0 +1,126 @@
+/** `causal show`: every intermediate form of the compiler, as tests compare it. */
+import { createReader } from "../../files/reader.ts";
+import { dirname } from "node:path";
+import { printModel, toDot } from "#compiler/causal/print";
+import { applyConditions } from "#compiler/inference/conditions";
+import { planTraining } from "#compiler/compile";
+import { print } from "#compiler/tensor/print";
+import { positionAt } from "#lang/source";
+import { parseCst, parseInteraction } from "#lang/syntax/parse";
+import { printAst } from "#lang/syntax/print-ast";
+import { printCst } from "#lang/syntax/print-cst";
+import { printTypes } from "#lang/types/print";
+import { encodePlan } from "#runtime/program/codec";
+import type { TrainingPlan } from "#runtime/program/plan";
+import type { Origin } from "#runtime/program/program";
+import { printPlan } from "#stdlib/regimes/print";
+import { openData } from "../../api/data.ts";
+import { ProgramError } from "../../api/errors.ts";
+import { openProject, type Project, requireSound } from "../../api/project.ts";
+import { readProgram } from "../../files/programs.ts";
+import { type Command, exitCodes, listFlag, stringFlag, UsageError } from "../command.ts";
+
+const stages = ["cst", "ast", "types", "model", "graph", "program", "plan"] as const;
+
+export const show: Command = {
+  name: "show",
+  usage: `${stages.join("|")} FILE`,
+  summary: "print a stage of the compiler",
+  details:
+    "cst and ast: what was parsed; types: names, types and shapes; model and graph: the causal model; program and plan: what a train statement compiles to.",
+  options: {
+    do: { type: "string", multiple: true, value: "X=1", help: "intervene before showing model or graph" },
+    observe: { type: "string", multiple: true, value: "X=1", help: "condition before showing model or graph" },
+    dot: { type: "boolean", help: "graph in Graphviz's language (the default of graph)" },
+    json: { type: "boolean", help: "as JSON" },
+    target: { type: "string", value: "MODEL.PART", help: "for program and plan: which train statement (default: all)" },
+  },
+  examples: ["causal show model stones.causal --do Treatment=A", "causal show plan faces.causal --target Faces.Face"],
+  async run(invocation, io) {
+    const [stage, file, ...rest] = invocation.positionals;
+    if (stage === undefined || file === undefined || rest.length > 0) throw new UsageError("missing STAGE or FILE");
+    const json = invocation.flags.json === true;
+    switch (stage) {
+      case "cst": {
+        const { cst } = parseCst(readProgram(file));
+        io.out(json ? `${JSON.stringify(cst)}\n` : printCst(cst));
+        break;
+      }
+      case "ast": {
+        const project = openProject(file);
+        const ast = project.program.files.at(-1)!;
+        io.out(json ? `${JSON.stringify(ast)}\n` : printAst(ast));
+        break;
+      }
+      case "types":
+        io.out(printTypes(requireSound(openProject(file)).program));
+        break;
+      case "model":
+      case "graph": {
+        const project = requireSound(openProject(file));
+        const dot = stage === "graph" || invocation.flags.dot === true;
+        for (const model of transformed(project, listFlag(invocation, "do"), listFlag(invocation, "observe"))) {
+          io.out(json ? `${JSON.stringify(model)}\n` : dot ? toDot(model) : printModel(model));
+        }
+        break;
+      }
+      case "program":
+      case "plan": {
+        const project = requireSound(openProject(file));
+        for (const plan of await plansOf(project, file, stringFlag(invocation, "target"))) {
+          if (json) io.out(`${encodePlan(plan)}\n`);
+          else if (stage === "plan") io.out(printPlan(plan));
+          else for (const program of Object.values(plan.programs)) io.out(`${print(program, lineOf(project))}\n`);
+        }
+        break;
+      }
+      default:
+        throw new UsageError(`there is no stage "${stage}"; the stages are ${stages.join(", ")}`);
+    }
+    return exitCodes.well;
+  },
+};
+
+/** All models after the transforms; a condition applies to the models that have its node. */
+function transformed(project: Project, actions: readonly string[], events: readonly string[]) {
+  const texts = [...actions.map((text) => `do(${text})`), ...events.map((text) => `observe(${text})`)];
+  return [...project.models.values()].map((model) => {
+    const conditions = texts.flatMap((text) => {
+      const source = { name: "option", text };
+      const { interaction, diagnostics } = parseInteraction(source);
+      if (diagnostics.length > 0) throw new ProgramError(diagnostics, new Map([[source.name, source]]));
+      return interaction.kind === "context" ? [interaction.context] : [];
+    });
+    const result = applyConditions(model, conditions, project.vocabulary);
+    if ("diagnostics" in result) {
+      throw new ProgramError(result.diagnostics, new Map([["option", { name: "option", text: texts.join("\n") }]]));
+    }
+    return result.model;
+  });
+}
+
+/** Opens the data, whose size is part of a plan. */
+async function plansOf(project: Project, file: string, target: string | undefined): Promise<readonly TrainingPlan[]> {
+  const { trains, data } = project.program;
+  const chosen = trains.filter((train) => target === undefined || `${train.model}.${train.part}` === target);
+  if (chosen.length === 0) {
+    const known = trains.map((train) => `${train.model}.${train.part}`).join(", ");
+    throw new UsageError(
+      target === undefined ? `${file} has no train statement` : `no train statement for ${target}; there are ${known}`,
+    );
+  }
+  const reader = createReader(dirname(file));
+  const plans: TrainingPlan[] = [];
+  for (const train of chosen) {
+    const opened = await openData(data.get(String(train.settings.data))!, reader);
+    plans.push(planTraining(project, train, project.vocabulary, opened.training.length));
+  }
+  return plans;
+}
+
+function lineOf(project: Project): (origin: Origin) => number | null {
+  return ({ source, start }) => {
+    const text = project.program.sources.get(source)?.text;
+    return text === undefined ? null : positionAt(text, start).line;
+  };
+}

@@ -1,0 +1,20 @@
+/** Answers to the `query` statements of a program, in order: later ones may use the names of earlier ones. */
+import type { Answer } from "#compiler/inference/answer";
+import type { Run } from "../api/run.ts";
+import { type AskOptions, askQuery } from "../api/world.ts";
+
+export interface NamedAnswer {
+  readonly name: string | null;
+  readonly answer: Answer;
+}
+
+export function askStatements(run: Run, options: AskOptions): readonly NamedAnswer[] {
+  const previous = new Map<string, Answer>();
+  return run.project.program.queries.map(({ statement, model }) => {
+    const world = run.worlds.get(model)!;
+    const answer = askQuery(world, statement.value, options, run.project.program.sources, previous);
+    const name = statement.name?.text ?? null;
+    if (name !== null) previous.set(name, answer);
+    return { name, answer };
+  });
+}
