@@ -2,7 +2,8 @@
 
 /** The level of an 8-bit picture nearest to a value in [-1, 1]. */
 export function toByte(value: number): number {
-  return Math.min(255, Math.max(0, Math.round((value + 1) * 127.5)));
+  const level = (value + 1) * 127.5 + 0.5;
+  return level >= 255 ? 255 : level > 0 ? Math.floor(level) : 0;
 }
 
 const values = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);

@@ -30,8 +30,12 @@ export interface Extent {
   readonly radius: number;
 }
 
+/**
+ * A pixel far from the edge tells that its neighbours are on the same side, so that most of a shape is skipped or filled in
+ * runs. Distances may overestimate by a factor of two for that, as first-order distances do.
+ */
 export function fill(canvas: Canvas, shape: Distance, extent: Extent, colour: Colour, opacity = 1): void {
-  const { pixels, size, originX, originY, unit, cos, sin } = canvas;
+  const { size, originX, originY, unit, cos, sin } = canvas;
   const centreX = originX + unit * (cos * extent.u - sin * extent.v);
   const centreY = originY + unit * (sin * extent.u + cos * extent.v);
   const reach = extent.radius * unit + 1;
@@ -39,20 +43,27 @@ export function fill(canvas: Canvas, shape: Distance, extent: Extent, colour: Co
   const right = Math.min(size, Math.ceil(centreX + reach));
   const top = Math.max(0, Math.floor(centreY - reach));
   const bottom = Math.min(size, Math.ceil(centreY + reach));
-  const plane = size * size;
-  const [red, green, blue] = colour;
   for (let y = top; y < bottom; y++) {
     const dy = (y + 0.5 - originY) / unit;
-    for (let x = left; x < right; x++) {
+    for (let x = left; x < right; ) {
       const dx = (x + 0.5 - originX) / unit;
-      const coverage = 0.5 - unit * shape(cos * dx + sin * dy, cos * dy - sin * dx);
-      if (coverage <= 0) continue;
-      const alpha = coverage < 1 ? coverage * opacity : opacity;
-      const i = y * size + x;
-      pixels[i] = pixels[i]! + alpha * (red - pixels[i]!);
-      pixels[i + plane] = pixels[i + plane]! + alpha * (green - pixels[i + plane]!);
-      pixels[i + 2 * plane] = pixels[i + 2 * plane]! + alpha * (blue - pixels[i + 2 * plane]!);
+      const distance = unit * shape(cos * dx + sin * dy, cos * dy - sin * dx);
+      const coverage = distance <= -0.5 ? 1 : 0.5 - distance;
+      const beyond = Math.abs(distance) - 0.5;
+      const run = beyond > 0 ? Math.min(right - x, 1 + Math.floor(beyond / 2)) : 1;
+      if (coverage > 0) blend(canvas, y * size + x, run, colour, coverage * opacity);
+      x += run;
     }
+  }
+}
+
+function blend({ pixels, size }: Canvas, first: number, run: number, colour: Colour, alpha: number): void {
+  const plane = size * size;
+  const keep = 1 - alpha;
+  for (let c = 0; c < 3; c++) {
+    const part = alpha * colour[c]!;
+    const start = first + c * plane;
+    for (let i = start; i < start + run; i++) pixels[i] = keep * pixels[i]! + part;
   }
 }
 
