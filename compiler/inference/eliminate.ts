@@ -1,5 +1,5 @@
 /** Variable elimination: sums variables out one by one, keeping the scale apart so that nothing underflows. */
-import { contract, type Factor } from "./factor.ts";
+import { contract, type Factor, makeFactor } from "./factor.ts";
 
 /** What was multiplied when a variable was summed out: proportional to its distribution given the rest. */
 export interface Bucket {
@@ -8,20 +8,24 @@ export interface Bucket {
 }
 
 export interface Eliminated {
-  /** factors over what is left; the true product is exp(logScale) times theirs */
+  /** factors over what is left; the true product is 2 ^ exponent times theirs */
   readonly factors: readonly Factor[];
-  /** -Infinity when everything is zero */
-  readonly logScale: number;
+  /** an integer, so that scaling is without rounding */
+  readonly exponent: number;
   /** in the order of elimination */
   readonly buckets: readonly Bucket[];
 }
 
-/** Divides by the largest entry. */
+/** Scales the largest entry into [1, 2) by a power of two and returns its exponent; zeros stay. */
 function rescale(factor: Factor): number {
   let largest = 0;
   for (const value of factor.values) if (value > largest) largest = value;
-  if (largest > 0) for (let i = 0; i < factor.values.length; i++) factor.values[i]! /= largest;
-  return Math.log(largest);
+  if (largest === 0) return 0;
+  // 2 ^ 1000 is far from overflow, and entries below that are far from what probabilities are
+  const exponent = Math.max(-1000, Math.floor(Math.log2(largest)));
+  const scale = 2 ** -exponent;
+  for (let i = 0; i < factor.values.length; i++) factor.values[i]! *= scale;
+  return exponent;
 }
 
 /** Bucket elimination (Dechter 1999) in the given order. */
@@ -31,8 +35,8 @@ export function eliminate(
   sizeOf: (variable: number) => number,
 ): Eliminated {
   const buckets: Bucket[] = [];
-  let logScale = 0;
-  let live = new Set(factors);
+  let exponent = 0;
+  const live = new Set<Factor>();
   const byVariable = new Map<number, Set<Factor>>();
   const enter = (factor: Factor) => {
     live.add(factor);
@@ -50,14 +54,16 @@ export function eliminate(
       for (const other of factor.vars) byVariable.get(other)!.delete(factor);
     }
     const message = contract(bucket, scope, [variable], sizeOf);
-    logScale += rescale(message);
+    exponent += rescale(message);
     enter(message);
     buckets.push({ variable, factors: bucket });
   }
+  // many small constants would underflow together
+  let constant = makeFactor([], [], Float64Array.of(1));
   for (const factor of live) {
     if (factor.vars.length > 0) continue;
-    logScale += Math.log(factor.values[0]!);
+    constant = contract([constant, factor], [], [], sizeOf);
+    exponent += rescale(constant);
   }
-  live = new Set([...live].filter((factor) => factor.vars.length > 0));
-  return { factors: [...live], logScale, buckets };
+  return { factors: [constant, ...[...live].filter((factor) => factor.vars.length > 0)], exponent, buckets };
 }

@@ -107,10 +107,9 @@ export function predictCost(
 }
 
 export interface Posterior {
-  /** over the kept variables in the order asked for, the last fastest; exp(logScale) times it is P(kept, weights) */
+  /** over the kept variables in the order asked for, the last fastest; 2 ^ exponent times it is P(kept, weights) */
   readonly table: Float64Array;
-  /** -Infinity when the weights are impossible */
-  readonly logScale: number;
+  readonly exponent: number;
 }
 
 /** The joint of `keep` with the weights multiplied in: sum over all other variables of the product of all tables. */
@@ -120,15 +119,14 @@ export function posterior(
   keep: readonly string[],
 ): Posterior {
   const prepared = prepare(variables, weights, keep);
-  const { factors, logScale } = eliminate(prepared.factors, orderOf(prepared).order, prepared.sizeOf);
+  const { factors, exponent } = eliminate(prepared.factors, orderOf(prepared).order, prepared.sizeOf);
   const { values } = contract(factors, prepared.keep, [], prepared.sizeOf);
-  return { table: values, logScale };
+  return { table: values, exponent };
 }
 
-/** Natural logarithm of the probability (expected weight) of the evidence; -Infinity when it is impossible. */
-export function logEvidence(variables: ReadonlyMap<string, FiniteVariable>, weights: Weights): number {
-  const { table, logScale } = posterior(variables, weights, []);
-  return logScale + Math.log(table[0]!);
+/** Whether the weights have any probability at all. */
+export function isPossible(variables: ReadonlyMap<string, FiniteVariable>, weights: Weights): boolean {
+  return posterior(variables, weights, []).table[0]! > 0;
 }
 
 /**
@@ -143,8 +141,8 @@ export function drawPosterior(
   seed: number | string,
 ): ReadonlyMap<string, Int32Array> {
   const prepared = prepare(variables, weights, []);
-  const { buckets, logScale } = eliminate(prepared.factors, orderOf(prepared).order, prepared.sizeOf);
-  if (logScale === Number.NEGATIVE_INFINITY) throw new Error("internal: draws given impossible evidence");
+  const { buckets, factors: rest } = eliminate(prepared.factors, orderOf(prepared).order, prepared.sizeOf);
+  if (rest.some((factor) => factor.values[0] === 0)) throw new Error("internal: draws given impossible evidence");
   const names = new Map([...variables.values()].map(({ id, node }) => [id, node.name]));
   const drawn = new Map([...prepared.pinned].map(([id, state]) => [id, new Int32Array(count).fill(state)]));
   for (const { variable, factors } of buckets.toReversed()) {

@@ -6,7 +6,7 @@ import type { Words } from "../causal/evaluate.ts";
 import { ancestorsOf } from "../causal/graph.ts";
 import { type CausalModel, type Evidence, nodeOf } from "../causal/model.ts";
 import { printEvidence } from "../causal/print.ts";
-import { evidenceWeights, logEvidence, predictCost } from "./exact.ts";
+import { evidenceWeights, isPossible, predictCost } from "./exact.ts";
 import { tabulate } from "./tabulate.ts";
 
 /** Where each piece of evidence was written. */
@@ -21,7 +21,7 @@ function possible(model: CausalModel, evidence: readonly Evidence[], words: Word
   const { variables } = tabulate({ ...model, nodes: model.nodes.filter((node) => relevant.has(node.name)) }, words);
   const weights = evidenceWeights(evidence, variables);
   if (predictCost(variables, weights, []).largest > limit) return true;
-  return logEvidence(variables, weights) > Number.NEGATIVE_INFINITY;
+  return isPossible(variables, weights);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { CausalNode } from "../causal/model.ts";
 import { type Planned, planQuery } from "../plan/query-plan.ts";
 import { readEvents, type Targets } from "./conditions.ts";
 import { estimateShares } from "./estimate.ts";
-import { evidenceWeights, logEvidence, multiplyWeights, posterior, type Weights } from "./exact.ts";
+import { evidenceWeights, multiplyWeights, posterior, type Weights } from "./exact.ts";
 import type { Draws } from "./sample.ts";
 import { condition, drawFor, type Failure, type Part, type Session } from "./session.ts";
 
@@ -24,12 +24,13 @@ function exactCells(targets: Targets, planned: Planned): number[] {
   const { variables, model } = planned;
   const evidence = evidenceWeights(model.evidence, variables);
   const keep = targets.free.map((node) => node.name);
-  const { table, logScale } = posterior(variables, multiplyWeights(evidence, testWeights(targets, planned)), keep);
+  const { table, exponent } = posterior(variables, multiplyWeights(evidence, testWeights(targets, planned)), keep);
   if (targets.tests.length === 0) {
     const total = table.reduce((sum, entry) => sum + entry, 0);
     return Array.from(table, (entry) => entry / total);
   }
-  const scale = Math.exp(logScale - logEvidence(variables, evidence));
+  const whole = posterior(variables, evidence, []);
+  const scale = 2 ** (exponent - whole.exponent) / whole.table[0]!;
   return Array.from(table, (entry) => Math.min(1, entry * scale));
 }
 

@@ -9,7 +9,7 @@ import { createStream, type Stream } from "#runtime/random";
 import { compileArguments, compileExpression, toStored, type Words } from "../causal/evaluate.ts";
 import type { CausalModel, CausalNode, Evidence } from "../causal/model.ts";
 import { checkArguments, fillMass, wordOf } from "./distribution.ts";
-import { drawPosterior, evidenceWeights, likelihood, logEvidence, pick, predictCost } from "./exact.ts";
+import { drawPosterior, evidenceWeights, isPossible, likelihood, pick, predictCost } from "./exact.ts";
 import { computationOrder, type Solution, solveEvidence } from "./solve.ts";
 import { describeRow, tabulate } from "./tabulate.ts";
 
@@ -272,7 +272,7 @@ export function drawWeighted(model: CausalModel, count: number, options: SampleO
   };
   const weights = evidenceWeights(model.evidence, variables);
   if (predictCost(variables, weights, []).largest <= limit) {
-    if (logEvidence(variables, weights) === Number.NEGATIVE_INFINITY) return { draws: nothing(state) };
+    if (!isPossible(variables, weights)) return { draws: nothing(state) };
     for (const [name, states] of drawPosterior(variables, weights, count, seed)) {
       const { domain } = variables.get(name)!;
       state.columns.set(
