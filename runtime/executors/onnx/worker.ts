@@ -98,8 +98,11 @@ async function open(models: Readonly<Record<string, Model>>, state: Tensors): Pr
   return { models: loaded, state: new Map(tensors), spare: new Map() };
 }
 
-/** Programs take turns: the threads of one must not spin while another computes. Denormals are slow and mean nothing. */
-const sessionConfiguration = { session: { force_spinning_stop: "1", set_denormal_as_zero: "1" } };
+/**
+ * Threads that wait must not spin: where other work wants the cores (the main thread preparing batches, a second training)
+ * a spinning thread holds back the one it waits for. Denormals are slow and mean nothing here.
+ */
+const sessionConfiguration = { session: { intra_op: { allow_spinning: "0" }, set_denormal_as_zero: "1" } };
 
 async function run({ models, state, spare }: OpenSession, call: Call): Promise<Tensors> {
   const { model, session } = models.get(call.program)!;
