@@ -136,7 +136,7 @@ export function stepProgram(
   if (choices.average > 0) {
     const scopes = { from: generatorScope, to: averageScope };
     const latest = new Map([...generator.updates, ...step.updates]);
-    state.push(...appendAverage(b, generator, scopes, latest, counter, choices.average));
+    state.push(...appendAverage(b, generator.state, scopes, latest, counter, choices.average));
   }
   return { builder: b, state, feeds };
 }

@@ -8,7 +8,7 @@ import type { Feed, StateEntry } from "#runtime/program/plan";
 import { tensor } from "#runtime/tensor";
 import { configurations, type LabelNode, type LabelProblem, type LearnedNode, parentWidth } from "./labels.ts";
 import { numbersOr } from "./settings.ts";
-import { stack } from "./stacked.ts";
+import { type Stack, stack } from "./stacked.ts";
 
 export interface ControllerSettings {
   /** size of the noise of each node */
@@ -25,9 +25,14 @@ export interface Controller {
   readonly feeds: Readonly<Record<string, Feed>>;
 }
 
+/** Scopes of the trained generator and of its moving average. */
+export const generatorScope = "generator";
+export const averageScope = "average";
+
 /** Networks of one level of the graph and of one shape. */
 interface Block {
-  readonly scope: string;
+  /** its place in the order of drawing */
+  readonly place: number;
   readonly nodes: readonly LearnedNode[];
   readonly hidden: readonly number[];
   /** width of the encoded parents: the largest; the others are filled up with zeros */
@@ -59,9 +64,9 @@ export function controller(b: Builder, problem: LabelProblem, real: Value, setti
 
   for (const block of blocksOf(problem, settings)) {
     const count = block.nodes.length;
-    const noise = b.input(`noise/${block.scope}`, [count, batch, settings.noise]);
-    feeds[`noise/${block.scope}`] = uniform;
-    const networks = stackOf(b, block, settings);
+    const noise = b.input(`noise/${block.place}`, [count, batch, settings.noise]);
+    feeds[`noise/${block.place}`] = uniform;
+    const networks = stackOf(b, block, settings, generatorScope);
     for (const [name, value] of networks.parameters) parameters.set(name, value);
     state.push(...networks.state);
     const parents = block.parents === 0 ? null : gatherParents(b, block, drawn.nodes, b.concat(drawn.values, 1));
@@ -124,7 +129,7 @@ function blocksOf(problem: LabelProblem, settings: ControllerSettings): readonly
   return [...blocks.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, nodes], i) => ({
-      scope: `generator/${i}`,
+      place: i,
       nodes,
       hidden: hiddenOf(nodes[0]!, settings),
       parents: Math.max(...nodes.map(parentWidth)),
@@ -136,8 +141,13 @@ function hiddenOf(node: LearnedNode, { hidden }: ControllerSettings): readonly n
   return hidden ?? numbersOr(node.settings, "hidden", [32, 32]);
 }
 
-function stackOf(b: Builder, { scope, nodes, parents, hidden, outputs }: Block, { noise }: ControllerSettings) {
-  return stack(b, scope, { count: nodes.length, widths: [noise + parents, ...hidden, outputs] });
+function stackOf(
+  b: Builder,
+  { place, nodes, parents, hidden, outputs }: Block,
+  { noise }: ControllerSettings,
+  scope: string,
+): Stack {
+  return stack(b, `${scope}/${place}`, { count: nodes.length, widths: [noise + parents, ...hidden, outputs] });
 }
 
 /** Draws of the noise in one run of `tables`, and runs: the standard error of a probability is at most 0.002. */
@@ -147,16 +157,16 @@ const draws = { perRun: 512, runs: 128 };
  * The program that estimates P(node | parents) by running the networks on noise with the parents at their states and
  * rounding what comes out (threshold 1/2, or the largest of several). All configurations of a node share the noise.
  */
-export function controllerTables(problem: LabelProblem, settings: ControllerSettings) {
+export function controllerTables(problem: LabelProblem, settings: ControllerSettings, scope: string) {
   const builder = createBuilder("tables");
   const b = builder;
   const feeds: Record<string, Feed> = {};
   for (const block of blocksOf(problem, settings)) {
-    const { scope, nodes, parents, outputs } = block;
+    const { place, nodes, parents, outputs } = block;
     const count = nodes.length;
     const rows = Math.max(...nodes.map((node) => node.rows));
-    const noise = b.input(`noise/${scope}`, [count, 1, draws.perRun, settings.noise]);
-    feeds[`noise/${scope}`] = uniform;
+    const noise = b.input(`noise/${place}`, [count, 1, draws.perRun, settings.noise]);
+    feeds[`noise/${place}`] = uniform;
     const repeated = b.broadcastTo(noise, [count, rows, draws.perRun, settings.noise]);
     const encoded = new Float32Array(count * rows * parents);
     nodes.forEach((node, i) => void encoded.set(configurations(node, parents), i * rows * parents));
@@ -164,7 +174,7 @@ export function controllerTables(problem: LabelProblem, settings: ControllerSett
     const inputs =
       parents === 0 ? repeated : b.concat([repeated, b.broadcastTo(states, [count, rows, draws.perRun, parents])], 3);
     const flat = b.reshape(inputs, [count, rows * draws.perRun, settings.noise + parents]);
-    const out = b.reshape(stackOf(b, block, settings).apply(flat), [count, rows, draws.perRun, outputs]);
+    const out = b.reshape(stackOf(b, block, settings, scope).apply(flat), [count, rows, draws.perRun, outputs]);
     const frequencies = outputs === 1 ? frequencyOfTrue(b, out) : frequencyOfStates(b, out);
     nodes.forEach((node, i) => {
       const own = b.slice(frequencies, [i, 0, 0], [i + 1, node.rows, node.states]);

@@ -7,10 +7,11 @@ import { gradient } from "#compiler/tensor/gradient";
 import type { Regime } from "#compiler/vocabulary";
 import type { Constants } from "#lang/types/signature";
 import { criticLoss, gradientPenalty, wassersteinGeneratorLoss } from "#stdlib/losses/wasserstein";
-import { adam, type AdamSettings } from "#stdlib/optimizers/adam";
+import { adam, type AdamSettings, type OptimizerStep, updatesMade } from "#stdlib/optimizers/adam";
 import { linearDecay } from "#stdlib/optimizers/schedule";
 import { assemble } from "./assemble.ts";
-import { type ControllerSettings, controller, controllerTables } from "./controller.ts";
+import { appendAverage } from "./average.ts";
+import { averageScope, type ControllerSettings, controller, controllerTables, generatorScope } from "./controller.ts";
 import { labelProblem } from "./labels.ts";
 import { commonSettings, flagOr, numberOr, numbersOr, optional } from "./settings.ts";
 import { type Stack, stack } from "./stacked.ts";
@@ -27,6 +28,8 @@ interface Choices extends ControllerSettings {
   readonly penalty: number;
   /** part of the steps after which the rate falls in a straight line to zero; 1: never */
   readonly hold: number;
+  /** decay of the moving average of the generator that is tabulated; 0: none */
+  readonly average: number;
 }
 
 /** The constants of the release (causal_controller at commit 9d52b52): five layers of 10 and 15, 20 + 1 critic updates. */
@@ -40,6 +43,7 @@ const released: Choices = {
   criticHidden: [15, 15, 15, 15, 15],
   penalty: 0.1,
   hold: 1,
+  average: 0,
   noise: 10,
   hidden: [10, 10, 10, 10, 10],
 };
@@ -55,6 +59,7 @@ const tuned: Choices = {
   criticSteps: 5,
   criticHidden: [64, 64],
   hold: 0.5,
+  average: 0.995,
   hidden: null,
 };
 
@@ -86,6 +91,12 @@ export const wganGp: Regime = {
     },
     { name: "critic_hidden", kind: "ints", default: null, doc: "hidden layers of the critic (paper: five of 15)" },
     optional("hold", "number", [0, 1], "part of the steps after which the rate falls to 0 (paper: 1, it never does)"),
+    optional(
+      "average",
+      "number",
+      [0, 0.999999],
+      "decay of the moving average of the generator that is tabulated; 0: none",
+    ),
   ],
 
   plan(target, settings) {
@@ -106,20 +117,26 @@ export const wganGp: Regime = {
       const wasserstein = criticLoss(b, ofReal, ofFake);
       const penalty = gradientPenalty(b, critic.apply, real, fake, b.input("mix", [batch, 1]));
       const loss = b.add(wasserstein, b.mul(penalty, choices.penalty));
-      const updates = [update(b, "critic", critic, loss, adamSettings(b, choices, updatesPerStep))];
+      const state = [...update(b, "critic", critic, loss, adamSettings(b, choices, updatesPerStep)).state];
       if (name === "joint") {
         const generatorLoss = wassersteinGeneratorLoss(b, ofFake);
-        updates.push(update(b, "generator", generator, generatorLoss, adamSettings(b, choices, 1)));
+        const step = update(b, generatorScope, generator, generatorLoss, adamSettings(b, choices, 1));
+        state.push(...step.state);
+        if (choices.average > 0) {
+          const scopes = { from: generatorScope, to: averageScope };
+          const made = updatesMade(b, generatorScope);
+          state.push(...appendAverage(b, generator.state, scopes, step.updates, made, choices.average));
+        }
         b.output("generator_loss", generatorLoss);
         b.output("distance", b.neg(wasserstein));
         b.output("penalty", penalty);
       }
-      return { b, state: [...critic.state, ...generator.state, ...updates.flat()], feeds: generator.feeds };
+      return { b, state: [...critic.state, ...generator.state, ...state], feeds: generator.feeds };
     };
 
     const joint = program("joint");
     const critic = criticSteps > 0 ? program("critic") : null;
-    const tables = controllerTables(problem, choices);
+    const tables = controllerTables(problem, choices, choices.average > 0 ? averageScope : generatorScope);
     return assemble(target, {
       regime: "wgan_gp",
       batch,
@@ -157,6 +174,7 @@ function choose(settings: Constants): Choices {
     criticHidden: numbersOr(settings, "critic_hidden", base.criticHidden),
     penalty: numberOr(settings, "penalty", base.penalty),
     hold: numberOr(settings, "hold", base.hold),
+    average: numberOr(settings, "average", base.average),
     noise: numberOr(settings, "noise", base.noise),
     hidden: settings.hidden == null ? base.hidden : numbersOr(settings, "hidden", []),
   };
@@ -169,9 +187,15 @@ function adamSettings(b: Builder, choices: Choices, updatesPerStep: number): Ada
   return { rate: hold < 1 ? scheduled : rate, beta1, beta2, epsilon: 1e-8 };
 }
 
-/** Appends the update of one player and returns the state of its optimizer. */
-function update(b: Builder, scope: string, player: Pick<Stack, "parameters">, loss: Value, settings: AdamSettings) {
-  const step = adam(b, scope, player.parameters, gradient(b, loss, [...player.parameters.values()]), settings);
+/** Appends the update of one player. */
+function update(
+  b: Builder,
+  scope: string,
+  { parameters }: Pick<Stack, "parameters">,
+  loss: Value,
+  settings: AdamSettings,
+): OptimizerStep {
+  const step = adam(b, scope, parameters, gradient(b, loss, [...parameters.values()]), settings);
   for (const [name, value] of step.updates) b.output(name, value);
-  return step.state;
+  return step;
 }
