@@ -2,13 +2,12 @@
 import type { CausalNode } from "#compiler/causal/model";
 import { encodeLabels, type LabelLayout, labelLayout } from "#compiler/lower/encoding";
 import type { CheckedData } from "#lang/checked";
-import { closest } from "#lang/diagnostics/suggest";
-import { statesOf } from "#lang/types/type";
 import { shuffledRows } from "#runtime/batches";
 import { RuntimeFault } from "#runtime/fault";
 import { createStream } from "#runtime/random";
 import type { BatchSource } from "#runtime/train";
-import type { Column, DataSource, Reader } from "#stdlib/datasets/dataset";
+import { nodeColumn } from "#stdlib/datasets/columns";
+import type { DataSource, Reader } from "#stdlib/datasets/dataset";
 import { datasets } from "#stdlib/datasets/index";
 import { sizeOf } from "#runtime/tensor";
 
@@ -47,69 +46,6 @@ export async function openData(data: CheckedData, reader: Reader): Promise<OpenD
   };
 }
 
-/** The state index of a node for every row of the data; throws RuntimeFault("bad-data") with the place of the row. */
-export function statesOfNode(data: OpenData, node: CausalNode): ArrayLike<number> {
-  const column = data.source.columns.get(node.name);
-  if (column === undefined) {
-    const names = [...data.source.columns.keys()];
-    const near = closest(node.name, names);
-    throw new RuntimeFault(
-      "bad-data",
-      `data ${data.name} has no column for the node ${node.name}`,
-      near === null
-        ? `its columns are ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", ..." : ""}`
-        : `did you mean ${near}?`,
-    );
-  }
-  const states = statesOf(node.type);
-  if (states === null) return column.values;
-  return translate(data, node, column, states);
-}
-
-const spellings: Readonly<Record<string, string>> = {
-  "1": "true",
-  "0": "false",
-  "-1": "false",
-  True: "true",
-  False: "false",
-  TRUE: "true",
-  FALSE: "false",
-  yes: "true",
-  no: "false",
-};
-
-/** From the spelling of the data set to the index of the node's state. */
-function translate(data: OpenData, node: CausalNode, column: Column, states: readonly string[]): ArrayLike<number> {
-  if (column.kind === "real") {
-    return Uint8Array.from(column.values, (value, row) => indexOf(data, node, states, String(value), row));
-  }
-  const texts = column.kind === "states" ? column.states : column.texts;
-  const map = texts.map((text) => stateIndex(node, states, text));
-  const { values } = column;
-  const result = new Uint16Array(values.length);
-  for (let row = 0; row < values.length; row++) {
-    const index = map[values[row]!]!;
-    result[row] = index >= 0 ? index : indexOf(data, node, states, texts[values[row]!]!, row);
-  }
-  return result;
-}
-
-function stateIndex(node: CausalNode, states: readonly string[], text: string): number {
-  const exact = states.indexOf(text.trim());
-  if (exact >= 0 || node.type.kind !== "bool") return exact;
-  return states.indexOf(spellings[text.trim()] ?? "");
-}
-
-function indexOf(data: OpenData, node: CausalNode, states: readonly string[], text: string, row: number): number {
-  const index = stateIndex(node, states, text);
-  if (index >= 0) return index;
-  throw new RuntimeFault(
-    "bad-data",
-    `${data.source.place(row)}: "${text}" is not a state of ${node.name}`,
-    `its states are ${states.join(", ")}`,
-  );
-}
-
 export interface Labels {
   readonly layout: LabelLayout;
   /** state indices for all rows of the data, by node */
@@ -120,7 +56,7 @@ export interface Labels {
 
 export function labelsOf(data: OpenData, nodes: readonly CausalNode[]): Labels {
   const layout = labelLayout(nodes);
-  const columns = Object.fromEntries(nodes.map((node) => [node.name, statesOfNode(data, node)]));
+  const columns = Object.fromEntries(nodes.map((node) => [node.name, nodeColumn(data.source, node.name, node.type)]));
   return { layout, columns, encoded: encodeLabels(layout, columns, data.source.rows) };
 }
 

@@ -7,12 +7,14 @@ import { fit } from "#compiler/causal/fit";
 import type { CausalModel, CausalNode } from "#compiler/causal/model";
 import { planTraining } from "#compiler/compile";
 import type { CheckedTrain } from "#lang/checked";
+import type { Constants } from "#lang/types/signature";
 import { statesOf } from "#lang/types/type";
 import type { Executor, Tensors } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
 import { encodePlan } from "#runtime/program/codec";
 import type { TrainingPlan } from "#runtime/program/plan";
-import { type BatchSource, forward, train } from "#runtime/train";
+import { forward } from "#runtime/forward";
+import { type BatchSource, train } from "#runtime/train";
 import { packageVersion } from "../files/package-root.ts";
 import { createReader } from "../files/reader.ts";
 import {
@@ -75,7 +77,7 @@ export async function trainProject(project: Project, options: TrainOptions): Pro
   const reader = createReader(dirname(project.files[0]!.name));
 
   for (const statement of project.program.trains) {
-    const settings = {
+    const settings: Constants = {
       ...statement.settings,
       ...(options.steps !== undefined && "steps" in statement.settings ? { steps: options.steps } : {}),
       ...(options.seed !== undefined ? { seed: options.seed } : {}),

@@ -2,6 +2,8 @@
 import type { ParseArgsConfig } from "node:util";
 
 export interface Io {
+  readonly input: NodeJS.ReadableStream;
+  readonly inputIsTerminal: boolean;
   out(text: string): void;
   err(text: string): void;
   /** whether standard output / standard error are terminals */

@@ -1,14 +1,11 @@
-#!/usr/bin/env node
-/** The `causal` executable: finds the command, parses its flags, and turns what is thrown into text and an exit code. */
+/** One call of `causal`: finds the command, parses its flags, and turns what is thrown into text and an exit code. */
 import { parseArgs } from "node:util";
-import { renderDiagnostics, toJson } from "#lang/diagnostics/render";
 import { closest } from "#lang/diagnostics/suggest";
-import { RuntimeFault } from "#runtime/fault";
 import { packageVersion } from "../files/package-root.ts";
-import { ProgramError } from "../api/errors.ts";
 import { type Command, exitCodes, type Io, parseArgsOptions, UsageError } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { commandHelp, overview } from "./help.ts";
+import { report } from "./report.ts";
 
 export async function main(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
@@ -34,7 +31,10 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await runCommand(command, rest, io);
   } catch (error) {
-    return report(error, command, rest.includes("--json"), io);
+    if (!(error instanceof UsageError)) return report(error, rest.includes("--json"), io);
+    io.err(`causal ${command.name}: ${error.message}\n`);
+    io.err(`usage: ${`causal ${command.name} ${command.usage}`.trimEnd()}\n`);
+    return exitCodes.commandLine;
   }
 }
 
@@ -56,59 +56,3 @@ async function runCommand(command: Command, args: readonly string[], io: Io): Pr
   const flags = parsed.values as Record<string, string | boolean | readonly string[] | undefined>;
   return command.run({ positionals: parsed.positionals, flags }, io);
 }
-
-function report(error: unknown, command: Command, json: boolean, io: Io): number {
-  if (error instanceof UsageError) {
-    io.err(`causal ${command.name}: ${error.message}\n`);
-    io.err(`usage: causal ${command.name} ${command.usage}\n`);
-    return exitCodes.commandLine;
-  }
-  if (error instanceof ProgramError) {
-    if (json) {
-      const diagnostics = error.diagnostics.map((diagnostic) => toJson(diagnostic, error.sources));
-      io.err(`${JSON.stringify({ diagnostics })}\n`);
-    } else io.err(renderDiagnostics(error.diagnostics, error.sources, { colour: io.colour }));
-    return exitCodes.program;
-  }
-  if (error instanceof RuntimeFault) {
-    if (json)
-      io.err(`${JSON.stringify({ fault: { code: error.code, message: error.message, advice: error.advice } })}\n`);
-    else io.err(`fault[${error.code}]: ${error.message}\n  ${error.advice}\n`);
-    return exitCodes.fault;
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  io.err(`${text.includes("internal:") ? "" : "internal: "}${text}\nThis is a mistake of causal-lang, not yours.\n`);
-  return exitCodes.fault;
-}
-
-function terminalIo(signal: AbortSignal): Io {
-  return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-    outIsTerminal: process.stdout.isTTY === true,
-    errIsTerminal: process.stderr.isTTY === true,
-    colour: process.stderr.isTTY === true && process.env.NO_COLOR === undefined,
-    columns: process.stderr.columns ?? 80,
-    signal,
-  };
-}
-
-/** The first Ctrl-C asks the command to stop in good order; the second one ends the process. */
-function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130);
-      controller.abort();
-    });
-  }
-  return controller.signal;
-}
-
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // the reader of a pipe went away (`causal show ... | head`)
-  if (error.code === "EPIPE") process.exit(exitCodes.well);
-  throw error;
-});
-
-process.exitCode = await main(process.argv.slice(2), terminalIo(interruptSignal()));

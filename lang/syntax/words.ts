@@ -15,9 +15,10 @@ const before: ReadonlyMap<t.TokenType, readonly t.TokenType[]> = new Map([
   [t.Predicate, [t.LeftParen]],
   [t.Expectation, [t.LeftBracket]],
   [t.Cpt, [t.LeftParen, t.LeftBrace]],
-  [t.Do, [t.LeftParen, t.LeftBrace]],
-  [t.Observe, [t.LeftParen]],
-  [t.Given, [t.LeftBrace]],
+  // `do X = 1` lacks its brackets, but is nothing else
+  [t.Do, [t.LeftParen, t.LeftBrace, t.Name]],
+  [t.Observe, [t.LeftParen, t.Name]],
+  [t.Given, [t.LeftBrace, t.Name]],
 ]);
 
 /** What follows a name, and never a word that begins a statement or a clause. */
@@ -69,7 +70,8 @@ export function retyped(token: IToken, type: t.TokenType): IToken {
 
 function acts(type: t.TokenType, previous: IToken | undefined, next: IToken | undefined): boolean {
   if (reserved.has(type)) return true;
-  if (t.isA(previous, t.Dot)) return false;
+  // what follows `with` names a training regime: `train M.labels with cpt { ... }`
+  if (t.isA(previous, t.Dot) || previous?.image === "with") return false;
   const signs = before.get(type);
   if (signs !== undefined) return t.isA(next, ...signs);
   if (beforeQueries.has(type) && t.isA(next, t.Minus, t.LeftParen)) return true;

@@ -9,7 +9,7 @@ import { positionAt } from "#lang/source";
 import { parseCst, parseInteraction } from "#lang/syntax/parse";
 import { printAst } from "#lang/syntax/print-ast";
 import { printCst } from "#lang/syntax/print-cst";
-import { printTypes } from "#lang/types/print";
+import { printTypes } from "#lang/types/print-types";
 import { encodePlan } from "#runtime/program/codec";
 import type { TrainingPlan } from "#runtime/program/plan";
 import type { Origin } from "#runtime/program/program";

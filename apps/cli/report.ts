@@ -1,0 +1,25 @@
+/** What is thrown, as text (or JSON) on standard error and an exit code. Errors of usage are told by whoever knows it. */
+import { renderDiagnostics, toJson } from "#lang/diagnostics/render";
+import { RuntimeFault } from "#runtime/fault";
+import { ProgramError } from "../api/errors.ts";
+import { exitCodes, type Io } from "./command.ts";
+
+/** The program is wrong (1), or the world or we are (3). */
+export function report(error: unknown, json: boolean, io: Io): number {
+  if (error instanceof ProgramError) {
+    if (json) {
+      const diagnostics = error.diagnostics.map((diagnostic) => toJson(diagnostic, error.sources));
+      io.err(`${JSON.stringify({ diagnostics })}\n`);
+    } else io.err(renderDiagnostics(error.diagnostics, error.sources, { colour: io.colour }));
+    return exitCodes.program;
+  }
+  if (error instanceof RuntimeFault) {
+    if (json)
+      io.err(`${JSON.stringify({ fault: { code: error.code, message: error.message, advice: error.advice } })}\n`);
+    else io.err(`fault[${error.code}]: ${error.message}\n  ${error.advice}\n`);
+    return exitCodes.fault;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.err(`${text.includes("internal:") ? "" : "internal: "}${text}\nThis is a mistake of causal-lang, not yours.\n`);
+  return exitCodes.fault;
+}
