@@ -2,7 +2,6 @@
  * The `onnx` executor: programs written as ONNX models and run by onnxruntime-node in a worker thread, where the state
  * stays. This file is the main thread's side: checks, messages and faults. Models are written in `onnx/lower.ts`.
  */
-import { availableParallelism } from "node:os";
 import type { Call, Executor, Session, Tensors } from "../executor.ts";
 import { type Program, inputsOf } from "../program/program.ts";
 import { type Shape, sameShape } from "../tensor.ts";
@@ -14,7 +13,7 @@ import type { Model } from "./onnx/protocol.ts";
 export interface OnnxOptions {
   /** the ONNX Runtime execution provider; "cpu" by default */
   readonly provider?: "cpu";
-  /** threads inside one operation; the number of cores by default */
+  /** threads inside one operation; by default ONNX Runtime takes one for each physical core */
   readonly threads?: number;
 }
 
@@ -25,7 +24,7 @@ export interface OnnxOptions {
  * model is refused, an operation fails or the worker dies, and with "memory" where there is not enough of it.
  */
 export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Executor> {
-  const { provider = "cpu", threads = availableParallelism() } = options;
+  const { provider = "cpu", threads = 0 } = options;
   const channel = await openChannel({ provider, threads });
   let sessions = 0;
   return {

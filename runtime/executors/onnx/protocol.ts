@@ -7,6 +7,7 @@ import type { Shape } from "../../tensor.ts";
 
 export interface WorkerOptions {
   readonly provider: "cpu";
+  /** 0 leaves the choice to ONNX Runtime */
   readonly threads: number;
 }
 
