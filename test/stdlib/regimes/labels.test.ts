@@ -172,7 +172,7 @@ describe("wgan_gp", () => {
   test("two nodes come within 0.05 of their joint distribution", async () => {
     const executor = await createOnnxExecutor({ threads: 1 });
     try {
-      const settings = { steps: 500, batch: 64 };
+      const settings = { steps: 1000, batch: 64, rate: 0.003 };
       const { tables } = await learn("wgan_gp", targetOf(pair, rows.length), settings, rows, executor);
       const cause = tables.Cause!.data;
       const effect = tables.Effect!.data;

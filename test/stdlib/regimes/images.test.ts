@@ -1,0 +1,269 @@
+import { describe, expect, test } from "vitest";
+import type { NetworkReference } from "#lang/types/signature";
+import { createReferenceExecutor } from "#runtime/executors/reference";
+import type { Tensors } from "#runtime/executor";
+import { createCycle } from "#runtime/feeds";
+import { forward } from "#runtime/forward";
+import { initialState } from "#runtime/parameters";
+import type { Program } from "#runtime/program/program";
+import { createStream } from "#runtime/random";
+import { tensor } from "#runtime/tensor";
+import { train } from "#runtime/train";
+import { printPlan } from "#stdlib/regimes/print";
+import { regimes } from "#stdlib/regimes/index";
+import { model, node, sourceOf, targetOf } from "./problem.ts";
+
+const text = `
+network tiny(z, labels; width : int = 4) -> rgb(8, 8) {
+  concat(z, labels) |> dense(2 * 2 * width) |> reshape(2, 2, width) |> batchnorm |> relu
+  |> deconv(width) |> batchnorm |> relu |> deconv(3) |> tanh
+}
+network tiny_judge(x; units : int = 1, width : int = 4) {
+  x |> conv(width, kernel = 3, stride = 2) |> lrelu |> conv(width, kernel = 3, stride = 2) |> batchnorm |> lrelu
+  |> flatten |> dense(units)
+}
+network flat(x; units : int = 1) { x |> flatten |> dense(8) |> batchnorm |> lrelu |> dense(units) }
+`;
+const reference = (name: string, args: NetworkReference["args"] = {}): NetworkReference => {
+  return { kind: "network-reference", name, args };
+};
+
+const weather = { kind: "labels", labels: ["dry", "rain", "snow"] } as const;
+const generator = { kind: "learned", name: "generator", settings: { network: reference("tiny"), noise: 3 } } as const;
+const picture = { kind: "image", channels: 3, height: 8, width: 8 } as const;
+const causal = model(
+  node("Bright"),
+  node("Sky", [], weather),
+  node("Heat", [], { kind: "real", size: null }, { kind: "distribution", name: "Normal", args: [] }),
+  node("Picture", ["Bright", "Sky", "Heat"], picture, generator),
+);
+const judges = { discriminator: reference("tiny_judge"), labeler: reference("tiny_judge", { units: 5 }) };
+const small = { batch: 4, steps: 3, ...judges };
+
+/** Rows whose picture says what the labels are. */
+function rows(count: number) {
+  const stream = createStream(5, "pictures");
+  const labels = Array.from({ length: count }, (_, i) => {
+    return [i % 2, ...[0, 1, 2].map((k) => (k === i % 3 ? 1 : 0)), stream.normal()];
+  });
+  const image = labels.map(([bright, dry]) =>
+    Array.from({ length: 3 * 64 }, (_, i) => 0.5 * (bright! - 0.5) + (i < 64 ? dry! - 0.5 : 0) + 0.1 * stream.normal()),
+  );
+  return { labels, image };
+}
+
+const sources = () => {
+  const data = rows(24);
+  return { data: sourceOf(data, "shuffled"), model: sourceOf({ labels: data.labels }, "shuffled") };
+};
+
+const planOf = (settings = {}) => {
+  return regimes.get("causalgan")!.plan(targetOf(causal, 24, "Picture", text), { ...small, ...settings });
+};
+
+function count(program: Program, op: string): number {
+  return program.nodes.filter((other) => other.op === op).length;
+}
+
+/** Runs one program once and gives its results and the new state. */
+async function once(programs: Readonly<Record<string, Program>>, key: string, inputs: Tensors, state: Tensors) {
+  const session = await createReferenceExecutor().open(programs, state);
+  const [results] = await session.run([{ program: key, inputs }]);
+  return { results: results!, state: await session.read() };
+}
+
+describe("causalgan", () => {
+  test("each network runs once on each batch, and no loss pays for filters that it does not train", () => {
+    const { joint } = planOf().programs;
+    const layers = 2; // convolutions of a judge, transposed convolutions of the generator
+    // discriminator and labeler see real and generated images, the anti-labeler generated ones
+    const forwards = 5 * layers;
+    expect(count(joint!, "conv")).toBe(forwards + layers); // backwards through the generator
+    expect(count(joint!, "convFilterGrad")).toBe((2 + 1 + 1 + 1) * layers);
+    // to the images three times: for the discriminator's generator loss, the labeler's and the anti-labeler's, which
+    // serves both sides; not to the images for the judges' own updates
+    expect(count(joint!, "convTranspose")).toBe(layers + 3 * layers + 3 * (layers - 1));
+  });
+
+  test.each([
+    ["as the theory has it", {}],
+    ["with weights", { loss: 3, labeler_weight: 2, antilabeler_weight: 0.5 }],
+    ["as released", { paper: true, ...judges, generator_steps: 0 }],
+  ])("gradients of all four players are those of their losses, %s", async (_, settings) => {
+    const plan = planOf(settings);
+    const start: Record<string, (typeof initial)[string]> = {};
+    const initial = initialState(plan.state, 2);
+    // weights of ordinary size: the small ones of the release would drown in rounding
+    for (const { name, role } of plan.state) {
+      const value = initial[name]!;
+      const spread = role === "parameter" ? value.data.map((x, i) => x + 0.2 * Math.sin(i + name.length)) : value.data;
+      start[name] = tensor(value.shape, spread);
+    }
+    const [call] = await createCycle(plan, 4, sources())(0);
+    const after = await once(plan.programs, "joint", call!.inputs, start);
+    // the moments begin at zero, so that the first ones are the gradients
+    const losses = {
+      generator: "g_loss",
+      discriminator: "d_loss",
+      labeler: "labeler_real",
+      antilabeler: "antilabeler",
+    };
+    for (const [scope, output] of Object.entries(losses)) {
+      const own = plan.state.filter(({ name, role }) => role === "parameter" && name.startsWith(`${scope}/`));
+      const gradients = after.state[`adam/${scope}/small/m`]!.data;
+      let offset = 0;
+      for (const { name } of own) {
+        const { shape, data } = start[name]!;
+        for (let i = 0; i < data.length; i += Math.ceil(data.length / 2)) {
+          const at = async (by: number) => {
+            const moved = {
+              ...start,
+              [name]: tensor(
+                shape,
+                data.map((x, j) => (j === i ? x + by : x)),
+              ),
+            };
+            return (await once(plan.programs, "joint", call!.inputs, moved)).results[output]!.data[0]!;
+          };
+          const step = 3e-4;
+          const slope = ((await at(step)) - (await at(-step))) / (2 * step);
+          const found = gradients[offset + i]!;
+          expect(Math.abs(found - slope), `${name} ${i}: ${found} and ${slope}`).toBeLessThan(
+            0.01 + 0.05 * Math.abs(slope),
+          );
+        }
+        offset += data.length;
+      }
+      expect(offset).toBe(gradients.length);
+    }
+  });
+
+  test("every entry of the state is written, and statistics of the judges are not kept", async () => {
+    const plan = planOf();
+    const written = new Set(Object.values(plan.programs).flatMap((program) => program.outputs.map(({ name }) => name)));
+    expect(plan.state.map(({ name }) => name).filter((name) => !written.has(name))).toEqual([]);
+    expect(plan.state.filter(({ role, name }) => role === "statistic" && !/^(generator|average)\//.test(name))).toEqual(
+      [],
+    );
+    expect(plan.state.filter(({ role, name }) => role === "statistic" && name.startsWith("generator/"))).toHaveLength(
+      4,
+    );
+  });
+
+  test("the average that draws is the generator after one update and lags behind it later", async () => {
+    const executor = createReferenceExecutor();
+    const run = async (steps: number) =>
+      (await train({ ...planOf(), steps }, { executor, seed: 1, sources: sources() })).state;
+    const [first, third] = [await run(1), await run(3)];
+    const averaged = Object.keys(first).filter((name) => name.startsWith("average/"));
+    expect(averaged.length).toBeGreaterThan(8);
+    for (const name of averaged) expect(first[name]!.data).toEqual(first[name.replace("average/", "generator/")]!.data);
+    const weights = "average/1_dense/weights";
+    expect(Object.keys(third)).toContain(weights);
+    expect(third[weights]!.data).not.toEqual(third[weights.replace("average/", "generator/")]!.data);
+  });
+
+  test("draws images that do not depend on the rest of their batch", async () => {
+    const executor = createReferenceExecutor();
+    const plan = planOf();
+    const { state } = await train(plan, { executor, seed: 1, sources: sources() });
+    const labels = rows(4).labels;
+    const z = tensor([4, 3], [0.1, 0.2, 0.3, -0.5, 0.5, 0, 0.9, -0.9, 0.4, 0, 0, 0]);
+    const image = async (batch: readonly (readonly number[])[]) => {
+      const inputs = { labels: tensor([4, 5], batch.flat()), z };
+      return (await forward(plan, plan.draw!, state, { executor, seed: 1, inputs })).image!;
+    };
+    const first = await image(labels);
+    const second = await image([labels[0]!, labels[0]!, labels[0]!, labels[0]!]);
+    expect(first.shape).toEqual([4, 3, 8, 8]);
+    expect(second.data.slice(0, 192)).toEqual(first.data.slice(0, 192));
+    expect(Math.max(...first.data.map(Math.abs))).toBeLessThanOrEqual(1);
+  });
+
+  test("training that was interrupted continues to the same bytes, as released too", async () => {
+    const executor = createReferenceExecutor();
+    for (const settings of [{}, { paper: true, ...judges }]) {
+      const plan = planOf(settings);
+      const options = { executor, seed: 3 };
+      const whole = await train(plan, { ...options, sources: sources() });
+      const half = await train({ ...plan, steps: 1 }, { ...options, sources: sources() });
+      const start = { step: 1, state: half.state };
+      const rest = await train(plan, { ...options, sources: sources(), start });
+      expect(rest.state).toEqual(whole.state);
+    }
+  });
+
+  test("the released variant: schedule, decay of the anti-labeler, noise of labels", async () => {
+    const plan = planOf({ paper: true });
+    expect(plan.cycle).toEqual([
+      { program: "generator", times: 1 },
+      { program: "joint", times: 1 },
+      { program: "generator", times: 4 },
+    ]);
+    expect(plan.feeds["label_noise/inwards"]).toEqual({ kind: "truncatedExponential", rate: 5, max: 0.2 });
+    expect(plan.draw!.feeds["label_noise/outwards"]).toEqual({ kind: "truncatedExponential", rate: 15, max: 0.3 });
+    const [call] = (await createCycle(plan, 1, sources())(0)).filter(({ program }) => program === "joint");
+    const start = initialState(plan.state, 1);
+    const lossAt = async (updates: number) => {
+      const state = { ...start, "adam/generator/updates": tensor([], [updates]) };
+      return (await once(plan.programs, "joint", call!.inputs, state)).results;
+    };
+    const [now, later] = [await lossAt(0), await lossAt(6001)];
+    const drop = later.g_loss!.data[0]! - now.g_loss!.data[0]!;
+    expect(drop).toBeCloseTo((1 - Math.exp(-1)) * now.antilabeler!.data[0]!, 4);
+    expect((await lossAt(1)).g_loss!.data[0]).toBe(now.g_loss!.data[0]);
+  });
+
+  test("networks of the library are chosen by the size of the image", () => {
+    const asked: string[] = [];
+    const target = targetOf(causal, 24, "Picture", text);
+    const plan = () =>
+      regimes.get("causalgan")!.plan(
+        {
+          ...target,
+          network: (b, network, inputs, options) => {
+            asked.push(`${network.name} ${JSON.stringify(network.args)}`);
+            const stand =
+              network.name === "tiny"
+                ? network
+                : reference("flat", network.name.includes("labeler") ? { units: 5 } : {});
+            return target.network(b, stand, inputs, options);
+          },
+        },
+        { batch: 4, paper: true },
+      );
+    plan();
+    expect(new Set(asked)).toEqual(
+      new Set(["tiny {}", "dcgan_discriminator32_minibatch {}", 'dcgan_labeler32 {"units":5}']),
+    );
+  });
+});
+
+describe("classifier", () => {
+  test("learns to read labels, and predicts probabilities that do not depend on the batch", async () => {
+    const settings = { batch: 8, steps: 150, rate: 0.01, network: reference("tiny_judge", { units: 5 }) };
+    const plan = regimes.get("classifier")!.plan(targetOf(causal, 24, "Picture", text), settings);
+    const executor = createReferenceExecutor();
+    const { state, history } = await train(plan, { executor, seed: 1, sources: sources() });
+    expect(history.at(-1)!.metrics.loss).toBeLessThan(0.5 * history[0]!.metrics.loss!);
+    const { labels, image } = rows(8);
+    const inputs = { image: tensor([8, 3, 8, 8], image.flat()) };
+    const predicted = await forward(plan, plan.predict!, state, { executor, seed: 1, inputs });
+    const { shape, data } = predicted.labels!;
+    expect(shape).toEqual([8, 5]);
+    for (let row = 0; row < 8; row++) {
+      expect(Math.round(data[5 * row]!), `Bright of row ${row}`).toBe(labels[row]![0]);
+      expect(data[5 * row + 1]! + data[5 * row + 2]! + data[5 * row + 3]!).toBeCloseTo(1, 5);
+    }
+  });
+});
+
+test("a plan prints its schedule, state, programs and feeds", () => {
+  const printed = printPlan(planOf());
+  expect(printed).toContain("plan Toy.Picture with causalgan");
+  expect(printed).toMatch(/steps +3, each joint/);
+  expect(printed).toMatch(/generator +parameter +\d+ in 10 entries/);
+  expect(printed).toMatch(/fake\/labels +labels of model/);
+  expect(printed).toMatch(/draw +draw/);
+  expect(printed).not.toMatch(/undefined|\[object/);
+});
