@@ -212,19 +212,21 @@ interface Question {
 
 /**
  * Parses and checks one query from the command line, e.g. `P(Y | do(X = 1))`, about a model of a program without errors.
- * `model` null: the one that the query names (`... in Model`), or the only one.
+ * `model` null: the one that the query names (`... in Model`), or the only one. `earlier`: the queries that it may name.
  */
 export function analyzeQuery(
   text: string,
   program: CheckedProgram,
   model: string | null,
-): Question & { readonly query: QueryExpr } {
+  earlier: QueryNames["earlier"] = noQueries.earlier,
+): Question & { readonly query: QueryExpr; readonly type: EventType | null } {
   const source: Source = { name: "query", text };
   const parsed = parseQuery(source);
+  let type: EventType | null = null;
   const question = ask(program, source, parsed.model ?? named(model, source), parsed.diagnostics, (context, view) => {
-    checkQuery(context, view, noQueries, parsed.query);
+    type = checkQuery(context, view, { ...noQueries, earlier }, parsed.query);
   });
-  return { query: parsed.query, ...question };
+  return { query: parsed.query, type, ...question };
 }
 
 /** As `analyzeQuery`, for a drawing: `16 Face | do(Mustache = true)`. */
