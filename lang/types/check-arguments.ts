@@ -25,16 +25,13 @@ export function checkArguments(
 ): CheckedArguments {
   const matched = matchArguments(context, callee, parameters, args);
   const values: Record<string, Constant | null> = {};
-  for (const { name, default: fallback } of parameters) if (fallback !== undefined) values[name] = fallback;
   let complete = matched !== null;
-  for (const { parameter, value } of matched ?? []) {
-    const constant = checkArgument(context, callee, parameter, value, scope);
-    if (constant === undefined) {
-      complete = false;
-      delete values[parameter.name];
-    } else {
-      values[parameter.name] = constant;
-    }
+  for (const parameter of parameters) {
+    const given = matched?.find((argument) => argument.parameter === parameter);
+    const value =
+      given === undefined ? parameter.default : checkArgument(context, callee, parameter, given.value, scope);
+    if (value !== undefined) values[parameter.name] = value;
+    else if (given !== undefined) complete = false;
   }
   return { values, complete };
 }

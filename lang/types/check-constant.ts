@@ -162,6 +162,6 @@ export function describeConstant(value: Constant): string {
     case "string":
       return `the text "${value}"`;
     default:
-      return "kind" in value ? "a network" : "a list";
+      return "kind" in value ? "a network" : `the list ${JSON.stringify(value)}`;
   }
 }

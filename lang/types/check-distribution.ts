@@ -123,7 +123,12 @@ function checkWeights(
   if (type === null || !isDiscrete(type) || value.kind === "missing") return null;
   if (value.kind !== "map") {
     const expected = "a probability for each state, {a: 0.2, b: 0.8}";
-    context.report(diagnose("C211", value.span, { expected, found: "something else" }));
+    context.report(
+      diagnose("C211", value.span, {
+        expected,
+        found: value.kind === "list" ? "a list without names" : "an expression",
+      }),
+    );
     return null;
   }
   const weights = matchStates(context, node.name, type, value.entries, value.span);

@@ -252,3 +252,31 @@ function refuse(context: CheckContext, span: Span, what: string): null {
   context.report(diagnose("C226", span, { what, where: "an expression" }));
   return null;
 }
+
+/** All names in an expression as they are written: nodes, parameters and states alike. */
+export function namesIn(expr: Expr): readonly string[] {
+  switch (expr.kind) {
+    case "name":
+      return [expr.name.text];
+    case "unary":
+      return namesIn(expr.operand);
+    case "binary":
+      return [expr.left, expr.right].flatMap(namesIn);
+    case "if":
+      return [expr.test, expr.then, expr.else].flatMap(namesIn);
+    case "call":
+      return expr.args.flatMap((arg) => namesIn(arg.value));
+    case "pipe":
+      return [expr.left, expr.right].flatMap(namesIn);
+    case "list":
+      return expr.items.flatMap(namesIn);
+    case "map":
+      return expr.entries.flatMap((entry) => namesIn(entry.value));
+    case "number":
+    case "boolean":
+    case "string":
+    case "counterfactual":
+    case "missing":
+      return [];
+  }
+}

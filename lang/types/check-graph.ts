@@ -11,6 +11,8 @@ export interface GraphNode {
   readonly nameSpan: Span;
   readonly role: NodeRole;
   readonly parents: readonly string[];
+  /** false where the mechanism is wrong, so that its parents may be more or others */
+  readonly complete: boolean;
 }
 
 export interface Ordering {
@@ -21,7 +23,7 @@ export interface Ordering {
 }
 
 /** Kahn 1962, always taking the first node in the text whose parents are all placed. */
-export function orderNodes(nodes: readonly GraphNode[]): Ordering {
+export function orderNodes(nodes: readonly Pick<GraphNode, "name" | "parents">[]): Ordering {
   const known = new Set(nodes.map((node) => node.name));
   const placed = new Set<string>();
   const order: string[] = [];
@@ -87,7 +89,7 @@ export function checkGraphMembers(
     const target = byName.get(to.text);
     if (target === undefined || !byName.has(from.text)) return;
     drawn.add(`${from.text}\n${to.text}`);
-    if (target.parents.includes(from.text)) return;
+    if (!target.complete || target.parents.includes(from.text)) return;
     context.report(
       diagnose(
         "C302",
@@ -119,7 +121,8 @@ export function checkGraphMembers(
 
   // a misspelt name in the graph may be the arrow that seems to be missing
   if (lost) return;
-  for (const { name, nameSpan, parents } of nodes) {
+  for (const { name, nameSpan, parents, complete } of nodes) {
+    if (!complete) continue;
     const missing = parents.filter(
       (parent) => byName.has(parent) && byName.get(parent)?.role !== "noise" && !drawn.has(`${parent}\n${name}`),
     );

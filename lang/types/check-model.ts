@@ -17,7 +17,7 @@ import type {
   TypeExpr,
 } from "../syntax/ast.ts";
 import { type CheckContext, reportUnsupported } from "./check-context.ts";
-import { describeValueType, sameLabels, typeOfExpression, type ValueType } from "./check-expression.ts";
+import { describeValueType, namesIn, sameLabels, typeOfExpression, type ValueType } from "./check-expression.ts";
 import { checkGraphMembers, orderNodes, reportCycles } from "./check-graph.ts";
 import { checkMechanism, checkNoise } from "./check-mechanism.ts";
 import { createParams, type Params } from "./check-params.ts";
@@ -32,6 +32,9 @@ export interface ModelCheck {
   /** all declared nodes, for the statements about the model; null where some of them are not known */
   readonly view: ModelView | null;
 }
+
+/** Equations on a cycle are checked inside each other; past this depth their types count as unknown. */
+const deepest = 200;
 
 /** One node of the model as it is written. */
 interface Entry {
@@ -81,7 +84,7 @@ export function checkModel(context: CheckContext, decl: ModelDecl): ModelCheck {
   const typeOf = (entry: Entry): NodeType | null => {
     if (entry.type !== null) return declaredType(entry);
     // while its own equation is checked the type is not known: that is a cycle, which is reported as one
-    return open.has(entry.name.text) ? null : resultOf(entry).type;
+    return open.has(entry.name.text) || open.size > deepest ? null : resultOf(entry).type;
   };
 
   const view: ModelView = {
@@ -114,17 +117,27 @@ export function checkModel(context: CheckContext, decl: ModelDecl): ModelCheck {
   };
 
   for (const { name } of paramMembers) params.lookup(name.text, name.span);
+  // in an order in which types are known when they are needed, so that long chains do not nest
+  for (const name of orderNodes(entries.map(mentions)).order) resultOf(byName.get(name)!);
   const nodes = entries.map((entry) => ({
     name: entry.name.text,
     nameSpan: entry.name.span,
     role: entry.role,
-    parents: [...new Set(resultOf(entry).parents.map((parent) => parent.name))],
+    parents: resultOf(entry).parents.map((parent) => parent.name),
+    complete: resultOf(entry).mechanism !== null,
   }));
   const { order, cycles } = orderNodes(nodes);
   reportCycles(context, nodes, cycles);
   checkGraphMembers(context, nodes, graphs);
   const checked = order.flatMap((name) => checkedNode(byName.get(name)!, resultOf(byName.get(name)!)));
   return { model: { name: view.name, nodes: checked, params: numbersOf(params, paramMembers), span: decl.span }, view };
+}
+
+/** The names in the equation of an entry, before it is known what they mean. */
+function mentions(entry: Entry): { readonly name: string; readonly parents: readonly string[] } {
+  const { body } = entry;
+  const untyped = entry.type === null && body.kind === "equation";
+  return { name: entry.name.text, parents: untyped ? namesIn(body.value) : [] };
 }
 
 function checkedNode(entry: Entry, result: MechanismResult): CheckedNode[] {

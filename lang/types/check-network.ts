@@ -8,7 +8,7 @@ import type { ConstantScope } from "./check-constant.ts";
 import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
 import { checkParameterTypes, completeConstants, constantsScope, type NetworkConstants } from "./check-reference.ts";
 import { resolveType, shapeOfType } from "./check-type.ts";
-import type { Constant, LayerSignature } from "./signature.ts";
+import type { Constant, Constants, LayerSignature } from "./signature.ts";
 import { type FeatureShape, printShape } from "./type.ts";
 
 /**
@@ -264,8 +264,8 @@ function inferLayer(
   };
   const { values, complete } = checkArguments(watched, callee, layer.parameters, args, body.constants);
   if (reported || inputs.includes(null)) return null;
-  // a size that is only known when the network is used
-  if (!complete) return anyShape;
+  // a constant is only known when the network is used: until then so is the size, but not that it is a vector or a map
+  if (!complete) return ranksOf(layer, inputs as readonly Shapes[], values);
   const results = new Map<string, FeatureShape>();
   let problem: { readonly problem: string; readonly help?: string } | null = null;
   for (const shapes of combinations(inputs as readonly Shapes[])) {
@@ -280,6 +280,24 @@ function inferLayer(
     diagnose("C230", call.span, { layer: layer.name, problem: problem.problem, help: problem.help ?? "" }, { related }),
   );
   return null;
+}
+
+/** The kinds of shapes that a layer gives for some value of the constants that are not known. */
+function ranksOf(layer: LayerSignature, inputs: readonly Shapes[], known: Constants): Shapes {
+  const values = { ...known };
+  for (const { name, default: fallback, range } of layer.parameters) {
+    if (values[name] === undefined) values[name] = fallback ?? (Number.isFinite(range?.[0]) ? range![0] : 1);
+  }
+  const ranks = new Map<number, FeatureShape>();
+  for (const shapes of combinations(inputs)) {
+    const result = layer.shape(shapes, values);
+    if ("shape" in result)
+      ranks.set(
+        result.shape.length,
+        result.shape.map(() => null),
+      );
+  }
+  return ranks.size === 0 ? anyShape : [...ranks.values()];
 }
 
 /** All ways to choose one possible shape for each input; none where they are too many to try. */

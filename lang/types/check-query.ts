@@ -116,10 +116,11 @@ export function checkAssertion(
 /** `draw 16 Face | do(Mustache = true) seed 7`: any nodes can be drawn, images among them. */
 export function checkDraw(context: CheckContext, model: ModelView, draw: DrawStatement): void {
   const { count, variables, seed } = draw;
-  if (!Number.isSafeInteger(count.value) || count.value <= 0) {
+  // the parser asks for whole numbers
+  if (count.value <= 0) {
     context.report(diagnose("C613", count.span, { what: "the number of draws", value: count.value }));
   }
-  if (seed !== null && (!Number.isSafeInteger(seed.value) || seed.value < 0)) {
+  if (seed !== null && (seed.value < 0 || seed.value > Number.MAX_SAFE_INTEGER)) {
     context.report(
       diagnose("C215", seed.span, { what: "a seed", value: seed.value, low: 0, high: Number.MAX_SAFE_INTEGER }),
     );

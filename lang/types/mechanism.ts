@@ -39,7 +39,9 @@ export function failed(node: NodeUnderCheck, parents: readonly ParentUse[] = [])
 
 /** Reports that the node needs a type (C210), unless one is written and wrong, which was reported. */
 export function reportUntyped(context: CheckContext, node: NodeUnderCheck, mechanism: string): void {
-  if (node.untyped) context.report(diagnose("C210", node.nameSpan, { name: node.name, mechanism }));
+  if (!node.untyped) return;
+  const { name, nameSpan, role } = node;
+  context.report(diagnose("C210", nameSpan, { name, mechanism, noise: role === "noise" }));
 }
 
 /** Reports that the mechanism gives something else than the declared type (C222). */

@@ -57,11 +57,12 @@ export const names = {
     help: () => "move its declaration up",
     explanation: "Queries are answered from top to bottom, so that one can use the answers of earlier ones.",
   }),
-  C210: entry<{ name: string; mechanism: string }>({
+  C210: entry<{ name: string; mechanism: string; noise: boolean }>({
     severity: "error",
     message: ({ name, mechanism }) => `\`${name}\` needs a type: \`${mechanism}\` does not tell its states`,
     label: () => "type missing",
-    help: ({ name }) => `write for example \`${name} : bool\` or \`${name} : {low, high}\``,
+    help: ({ name, noise }) =>
+      `write for example \`${noise ? "latent " : ""}${name} : bool\` or \`${noise ? "latent " : ""}${name} : {low, high}\``,
     explanation:
       "The type of a node follows from `Normal` (real), `Bernoulli` (bool) or the expression of a `let`. Tables, categorical and learned mechanisms fit many types, so the node must say its own.",
   }),
