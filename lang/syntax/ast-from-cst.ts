@@ -19,7 +19,8 @@ import type {
 } from "./ast.ts";
 import { after, type Building, checkCommas, node, nodes, nodeSpan, token, tokenSpan, tokens } from "./cst.ts";
 import { actions, call, callArguments, expression, subscripted } from "./expressions-from-cst.ts";
-import { model, settings } from "./models-from-cst.ts";
+import { settings } from "./mechanisms-from-cst.ts";
+import { model } from "./models-from-cst.ts";
 import {
   identifier,
   identifierIn,

@@ -6,6 +6,9 @@ import { CstParser, EOF, type IToken } from "chevrotain";
 import * as t from "./tokens.ts";
 import { wording } from "./wording.ts";
 
+const typeWords = new Set(["bool", "int", "real", "rgb", "gray"]);
+const isTypeWord = (token: IToken): boolean => typeWords.has(token.image);
+
 export class CausalParser extends CstParser {
   constructor(options: { readonly validate: boolean } = { validate: false }) {
     super([...t.tokenTypes], {
@@ -306,7 +309,10 @@ export class CausalParser extends CstParser {
     ]);
   });
 
-  /** All of `param`, `noise`, `latent`, `sample`, `let` and `image`; also an unknown word, or none, in their place. */
+  /**
+   * All of `param`, `noise`, `latent`, `sample`, `let` and `image`; also an unknown word, or none, in their place, and
+   * without the sign before type or value.
+   */
   declaration = this.RULE("declaration", () => {
     this.OPTION({
       GATE: () => t.isA(this.LA(1), t.Declarer) || t.isA(this.LA(2), t.Name),
@@ -322,14 +328,20 @@ export class CausalParser extends CstParser {
       this.CONSUME(t.Comma);
       this.CONSUME3(t.Name);
     });
-    this.OPTION2(() => {
-      this.CONSUME(t.Colon);
-      this.SUBRULE(this.type);
+    this.OPTION2({
+      GATE: () => t.isA(this.LA(1), t.Colon, t.LeftBrace) || isTypeWord(this.LA(1)),
+      DEF: () => {
+        this.OPTION3(() => this.CONSUME(t.Colon));
+        this.SUBRULE(this.type);
+      },
     });
-    this.OPTION3(() => {
-      this.CONSUME(t.Binder, { LABEL: "operator" });
-      this.OR2([{ ALT: () => this.SUBRULE(this.cpt) }, { ALT: () => this.SUBRULE(this.expression) }]);
-      this.OPTION4(() => this.SUBRULE(this.settings));
+    this.OPTION4({
+      GATE: () => !t.isA(this.LA(1), t.Name) || t.isA(this.LA(2), t.LeftParen),
+      DEF: () => {
+        this.OPTION5(() => this.CONSUME(t.Binder, { LABEL: "operator" }));
+        this.OR2([{ ALT: () => this.SUBRULE(this.cpt) }, { ALT: () => this.SUBRULE(this.expression) }]);
+        this.OPTION6(() => this.SUBRULE(this.settings));
+      },
     });
   });
 
@@ -713,8 +725,7 @@ export class CausalParser extends CstParser {
   event = this.RULE("event", () => {
     this.SUBRULE(this.variable);
     this.OPTION({
-      // `draw 4 Face | Male in Faces`: the model, not a set of states
-      GATE: () => !(t.isA(this.LA(1), t.In) && t.isA(this.LA(2), t.Name)),
+      GATE: () => !this.namesModel(),
       DEF: () => {
         this.OR([
           {
@@ -749,6 +760,18 @@ export class CausalParser extends CstParser {
     this.CONSUME(t.Name);
     this.OPTION(() => this.SUBRULE(this.subscript));
   });
+
+  /** Recovery must not pass over a token that begins or ends something larger. */
+  protected override canTokenTypeBeDeletedInRecovery(): boolean {
+    const kept = [t.Declarer, t.Plate, t.Graph, t.Assert, t.RightBrace, ...t.statementWords];
+    return !t.isA(this.LA(1), ...kept);
+  }
+
+  /** `draw 4 Face | Male in Faces`: the model, not a set of states. */
+  private namesModel(): boolean {
+    const ends = this.LA(3).tokenType === EOF || t.isA(this.LA(3), t.Seed, ...t.statementWords);
+    return t.isA(this.LA(1), t.In) && t.isA(this.LA(2), t.Name) && ends;
+  }
 
   private parensEndInColon(): boolean {
     let depth = 0;

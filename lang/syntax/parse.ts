@@ -46,7 +46,7 @@ function parse<Tree>(
   const b: Building = { source, report: (diagnostic) => found.push(diagnostic), depth: { value: 0 } };
   const whole = { source: source.name, start: 0, end: source.text.length };
   const tree = build(b, parsed.tree, whole);
-  const slips = withoutConsequences(found, parsed.diagnostics, scanned.tokens);
+  const slips = withoutConsequences(found, parsed.diagnostics, scanned);
   return { tree, diagnostics: inOrder([...scanned.diagnostics, ...parsed.diagnostics, ...slips]) };
 }
 

@@ -41,7 +41,7 @@ export function printExpr(expr: Expr): string {
     case "call":
       return `${printName(expr.callee)}(${list(expr.args, printArgument)})`;
     case "pipe":
-      return `(|> ${printExpr(expr.left)} ${printExpr(expr.right)})`;
+      return `(|> ${stages(expr).map(printExpr).join(" ")})`;
     case "list":
       return `[${list(expr.items, printExpr)}]`;
     case "map":
@@ -51,6 +51,11 @@ export function printExpr(expr: Expr): string {
     case "missing":
       return "<missing>";
   }
+}
+
+/** The stages of nested pipes from left to right. */
+function stages(expr: Expr): readonly Expr[] {
+  return expr.kind === "pipe" ? [...stages(expr.left), expr.right] : [expr];
 }
 
 function printArgument({ name, value }: Argument): string {

@@ -18,6 +18,8 @@ export interface Repaired {
   readonly diagnostics: readonly Diagnostic[];
   /** offsets of what was put in or passed over */
   readonly places: readonly number[];
+  /** values inside brackets that were never closed: what was meant there is a guess */
+  readonly guesses: readonly Span[];
   /** the text ends inside brackets */
   readonly incomplete: boolean;
 }
@@ -28,6 +30,8 @@ type Block = "model" | "network" | "test" | "counterfactual" | "values";
 interface Open {
   readonly token: IToken;
   readonly block: Block;
+  /** put in by us, and reported: nobody will close it */
+  readonly made: boolean;
 }
 
 const closers: ReadonlyMap<t.TokenType, t.TokenType> = new Map([
@@ -64,20 +68,35 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
   const out: IToken[] = [];
   const diagnostics: Diagnostic[] = [];
   const places: number[] = [];
+  const guesses: Span[] = [];
   const open: Open[] = [];
   let header: Block | null = null;
   let conditionals = 0;
 
   const close = (until: number, where: IToken | null): void => {
     while (open.length > until) {
-      const { token } = open.pop()!;
-      const offset = out.length === 0 ? 0 : t.endOf(out.at(-1)!);
-      const type = closers.get(token.tokenType)!;
-      out.push({ ...retyped(token, type), image: "", startOffset: offset, endOffset: offset - 1 });
-      places.push(offset);
+      const { token, made, block } = open.pop()!;
+      const { startOffset: end } = insert(closers.get(token.tokenType)!, token);
+      if (block === "values" && !made) guesses.push({ ...spanOf(source, token), end });
       if (where !== null) places.push(where.startOffset);
-      diagnostics.push(unclosed(source, token, where));
+      if (!made) diagnostics.push(unclosed(source, token, where));
     }
+  };
+  const insert = (type: t.TokenType, like: IToken): IToken => {
+    const offset = out.length === 0 ? 0 : t.endOf(out.at(-1)!);
+    const made = { ...retyped(like, type), image: "", startOffset: offset, endOffset: offset - 1 };
+    out.push(made);
+    places.push(offset);
+    return made;
+  };
+  const openBefore = (read: IToken, block: Block, type: t.TokenType): void => {
+    const end = t.endOf(out.at(-1)!);
+    const span = { source: source.name, start: end, end };
+    const sign = type === t.LeftParen ? "(" : "{";
+    const fix = { title: `insert \`${sign}\``, span, replacement: sign === "(" ? "(" : " {" };
+    diagnostics.push(diagnose("C127", span, { sign, before: `\`${read.image}\`` }, { fix }));
+    open.push({ token: insert(type, read), block, made: true });
+    places.push(read.startOffset);
   };
 
   for (const [i, token] of tokens.entries()) {
@@ -86,10 +105,17 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
     if (word !== null) {
       const span = spanOf(source, token);
       const fix = { title: `write \`${word.text}\``, span, replacement: word.text };
-      const where = inside === "file" ? "file" : "model";
+      const where = inside === "values" ? "file" : inside;
       diagnostics.push(diagnose("C107", span, { name: token.image, where, suggestion: word.text }, { fix }));
     }
-    const read = word === null ? token : retyped(token, word.type);
+    const read = word === null ? (nameless(tokens, i, inside) ?? token) : retyped(token, word.type);
+    const last = out.at(-1);
+    if (header !== null && t.isA(read, ...wordsOf[header])) {
+      openBefore(read, header, t.LeftBrace);
+      header = null;
+    }
+    const lacking = lackingBracket(last, open.at(-1), read);
+    if (lacking !== null) openBefore(read, "values", lacking);
     const ends = endedBy(open, read);
     if (ends !== null) close(ends, read);
     if (ends !== null || (open.length === 0 && t.isA(read, ...t.statementWords))) header = null;
@@ -97,10 +123,17 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
 
     if (closers.has(read.tokenType)) {
       const isBlock = read.tokenType === t.LeftBrace && header !== null;
-      open.push({ token: read, block: isBlock ? header! : "values" });
+      open.push({ token: read, block: isBlock ? header! : "values", made: false });
       if (isBlock) header = null;
     } else if (closesSomething(read)) {
-      const partner = open.findLastIndex((other) => closers.get(other.token.tokenType) === read.tokenType);
+      const partner = partnerOf(open, read);
+      const innermost = open.at(-1);
+      if (partner === -1 && innermost?.block === "values" && !innermost.made) {
+        open.pop();
+        out.push(retyped(read, closers.get(innermost.token.tokenType)!));
+        diagnostics.push(crossed(source, innermost.token, read));
+        continue;
+      }
       if (partner === -1) {
         diagnostics.push(diagnose("C106", spanOf(source, read), { close: read.image }));
         places.push(read.startOffset);
@@ -114,13 +147,13 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
     if (t.isA(read, t.Declarer, ...t.statementWords)) conditionals = 0;
     if (open.length + conditionals > nestingLimit) {
       diagnostics.push(diagnose("C119", spanOf(source, read), { limit: nestingLimit }));
-      return { tokens: [], diagnostics, places, incomplete: false };
+      return { tokens: [], diagnostics, places, guesses, incomplete: false };
     }
     out.push(read);
   }
   const incomplete = open.length > 0;
   close(0, null);
-  return { tokens: out, diagnostics, places, incomplete };
+  return { tokens: out, diagnostics, places, guesses, incomplete };
 }
 
 const spanOf = (source: Source, token: IToken): Span => ({
@@ -131,19 +164,64 @@ const spanOf = (source: Source, token: IToken): Span => ({
 
 const closesSomething = (token: IToken): boolean => [...closers.values()].includes(token.tokenType);
 
+/** The bracket that is closed here: rather one of the text than one that was put in. */
+function partnerOf(open: readonly Open[], read: IToken): number {
+  const fits = (other: Open) => closers.get(other.token.tokenType) === read.tokenType;
+  const real = open.findLastIndex((other) => fits(other) && !other.made);
+  const any = open.findLastIndex(fits);
+  const between = open.slice(real + 1, any);
+  return real !== -1 && between.every(({ made }) => made) ? real : any;
+}
+
+/** `P(X]` */
+function crossed(source: Source, token: IToken, read: IToken): Diagnostic {
+  const span = spanOf(source, read);
+  const close = closerImages[token.image]!;
+  const fix = { title: `write \`${close}\``, span, replacement: close };
+  const related = [{ span: spanOf(source, token), label: "opened here" }];
+  return diagnose("C128", span, { open: token.image, close, found: read.image }, { related, fix });
+}
+
 function unclosed(source: Source, token: IToken, where: IToken | null): Diagnostic {
   const close = closerImages[token.image] ?? "";
   const related = where === null ? [] : [{ span: spanOf(source, where), label: `\`${close}\` missing before this` }];
   return diagnose("C105", spanOf(source, token), { open: token.image, close }, { related });
 }
 
+/** The bracket that must stand between these two tokens. */
+function lackingBracket(last: IToken | undefined, around: Open | undefined, read: IToken): t.TokenType | null {
+  if (last?.tokenType === t.Graph) return read.tokenType === t.LeftBrace ? null : t.LeftBrace;
+  if (t.isA(last, t.Given, t.Do) && around?.block === "counterfactual") {
+    return read.tokenType === t.LeftBrace ? null : t.LeftBrace;
+  }
+  if (t.isA(last, t.Do, t.Observe)) return t.isA(read, t.LeftParen, t.LeftBrace) ? null : t.LeftParen;
+  // `P(X in a, b)`; outside of brackets the name of a model follows
+  const isSet = last?.tokenType === t.In && around?.token.tokenType === t.LeftParen;
+  return isSet && t.isA(read, t.Name, t.Numeral, t.True, t.False) ? t.LeftBrace : null;
+}
+
 /** How many open brackets remain at a word that cannot stand inside the innermost ones; null where it can. */
 function endedBy(open: readonly Open[], read: IToken): number | null {
   if (open.length === 0) return null;
   if (t.isA(read, ...t.statementWords)) return 0;
-  if (!t.isA(read, t.Declarer, t.Plate, t.Graph, t.Assert, t.Report)) return null;
+  if (!t.isA(read, t.Declarer, t.Plate, t.Graph, t.Assert, t.Given, t.Do, t.Report)) return null;
   const home = open.findLastIndex(({ block }) => block !== "values" && t.isA(read, ...wordsOf[block]));
   return home === -1 || home === open.length - 1 ? null : home + 1;
+}
+
+/** Whether a statement or a declaration may begin after this token. */
+function mayBegin(previous: IToken | undefined): boolean {
+  const ends = [t.Name, t.Numeral, t.Text, t.True, t.False, t.LeftBrace, t.RightBrace, t.RightParen, t.RightBracket];
+  return previous === undefined || t.isA(previous, ...ends);
+}
+
+/** `sample : bool`: a word that begins a declaration, though what follows made it look like a name. */
+function nameless(tokens: readonly IToken[], i: number, inside: Block | "file"): IToken | null {
+  const token = tokens[i]!;
+  const type = t.wordTypes.get(token.image);
+  if (token.tokenType !== t.Name || type === undefined || !mayBegin(tokens[i - 1])) return null;
+  const begins = wordsOf[inside].some((other) => type === other || (type.CATEGORIES ?? []).includes(other));
+  return begins && inside !== "network" ? retyped(token, type) : null;
 }
 
 /** A name where a word of the language should begin something, and one is spelt nearly like it. */
@@ -161,8 +239,7 @@ function misspelt(
         ? [t.Text, t.Numeral, t.Probability, t.Expectation, t.Effect]
         : [];
   if (!t.isA(next, t.Name, ...opens)) return null;
-  const follows = [t.Name, t.Numeral, t.Text, t.True, t.False, t.LeftBrace, t.RightBrace, t.RightParen, t.RightBracket];
-  if (previous !== undefined && !t.isA(previous, ...follows)) return null;
+  if (!mayBegin(previous)) return null;
   const text = closest(token.image, spellingsOf(wordsOf[inside]));
   return text === null ? null : { text, type: t.wordTypes.get(text)! };
 }

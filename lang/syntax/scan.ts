@@ -2,7 +2,7 @@
 import type { IToken } from "chevrotain";
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Source } from "../source.ts";
+import type { Source, Span } from "../source.ts";
 import { repair } from "./repair.ts";
 import { spellingProblems } from "./spelling.ts";
 import * as t from "./tokens.ts";
@@ -13,6 +13,8 @@ export interface Scan {
   readonly diagnostics: readonly Diagnostic[];
   /** offsets of places that are reported already, near which the grammar need not complain again */
   readonly repaired: readonly number[];
+  /** stretches of text in which any further finding would be a guess */
+  readonly guesses: readonly Span[];
   /** the text ends inside brackets, a comment or a text: more may follow */
   readonly incomplete: boolean;
 }
@@ -25,7 +27,7 @@ export function scan(source: Source): Scan {
   });
   // the lexer leaves the ends out; the locations in the concrete tree are made of them
   const marked = markWords(lexed.tokens.map((token) => ({ ...token, endOffset: t.endOf(token) - 1 })));
-  const { tokens, diagnostics, places, incomplete } = repair(source, marked);
+  const { tokens, diagnostics, places, guesses, incomplete } = repair(source, marked);
   const mistaken = lexed.groups[t.mistakes] ?? [];
   const spelled = spellingProblems(source, [...lexed.tokens, ...mistaken]);
   const unclosed = [...lexed.tokens, ...mistaken].filter((token) =>
@@ -35,6 +37,7 @@ export function scan(source: Source): Scan {
     tokens,
     diagnostics: [...unknown, ...spelled, ...diagnostics],
     repaired: [...unknown.map(({ span }) => span.start), ...unclosed.map((token) => token.startOffset), ...places],
+    guesses,
     incomplete: incomplete || mistaken.some((token) => token.tokenType === t.UnclosedComment),
   };
 }

@@ -45,8 +45,9 @@ export function spellingProblems(source: Source, tokens: readonly IToken[]): rea
     if (token.tokenType === t.QuotedName && token.image === "``") return [diagnose("C104", span, { name: "" })];
     const right = spelling(token);
     if (right === null) return [];
-    const spaced = /^[a-z]/.test(right) ? ` ${right} ` : right;
-    const fix = { title: `write \`${right}\``, span, replacement: spaced };
+    const gap = (neighbour: string | undefined) => (/^[a-z]/.test(right) && /\S/.test(neighbour ?? " ") ? " " : "");
+    const replacement = gap(source.text[span.start - 1]) + right + gap(source.text[span.end]);
+    const fix = { title: `write \`${right}\``, span, replacement };
     return [diagnose("C111", span, { found: token.image, expected: right }, { fix })];
   });
 }

@@ -20,33 +20,47 @@ export function syntaxErrors(
 ): readonly Diagnostic[] {
   const { tokens } = scanned;
   const indexOf = new Map(tokens.map((token, i) => [token, i]));
-  const doubted = scanned.repaired.map((offset) => indexAt(tokens, offset));
   const places = errors
     .map((error) => {
       const index = indexOf.get(error.token) ?? tokens.length;
       return { error, index, until: index + error.resyncedTokens.length };
     })
     .toSorted((a, b) => a.index - b.index);
-  let trustedFrom = 0;
+  const doubted = scanned.repaired.map((offset) => indexAt(tokens, offset));
   const found: Diagnostic[] = [];
   for (const { error, index, until } of places) {
-    const isDoubted = doubted.some((place) => index >= place - 1 && index < place + trust);
-    if (index >= trustedFrom && !isDoubted) found.push(problem(source, tokens, index, error));
-    trustedFrom = Math.max(trustedFrom, until + trust);
+    const isDoubted = doubted.some((place) => follows(tokens, place, index));
+    if (!isDoubted && !isGuess(scanned, error.token)) found.push(problem(source, tokens, index, error));
+    doubted.push(index, until);
   }
   return found;
 }
 
-/** Those findings about slips that do not stand within a few tokens of a syntax error, which has mangled the tree there. */
+/** Whether the token is near the place of an earlier finding, with no new statement or declaration begun between. */
+function follows(tokens: readonly IToken[], place: number, index: number): boolean {
+  if (index < place - 1 || index >= place + trust) return false;
+  return !tokens.slice(place, index).some((token) => t.isA(token, t.Declarer, t.Plate, t.Graph, ...t.statementWords));
+}
+
+function isGuess({ guesses }: Scan, { startOffset }: { readonly startOffset: number }): boolean {
+  return guesses.some((span) => startOffset > span.start && startOffset < span.end);
+}
+
+/**
+ * Those findings about slips that do not stand within a few tokens of a syntax error, which has mangled the tree there,
+ * nor inside brackets that were never closed.
+ */
 export function withoutConsequences(
   slips: readonly Diagnostic[],
   errors: readonly Diagnostic[],
-  tokens: readonly IToken[],
+  scanned: Scan,
 ): readonly Diagnostic[] {
-  const places = errors.map(({ span }) => indexAt(tokens, span.start));
+  const places = errors.map(({ span }) => indexAt(scanned.tokens, span.start));
   return slips.filter(({ span }) => {
-    const index = indexAt(tokens, span.start);
-    return !places.some((place) => Math.abs(place - index) <= trust);
+    const index = indexAt(scanned.tokens, span.start);
+    const isNear = places.some((place) => index <= place && follows(scanned.tokens, index, place));
+    const isAfter = places.some((place) => index > place && follows(scanned.tokens, place, index));
+    return !isNear && !isAfter && !isGuess(scanned, { startOffset: span.start });
   });
 }
 
@@ -63,25 +77,53 @@ function indexAt(tokens: readonly IToken[], offset: number): number {
 
 function problem(source: Source, tokens: readonly IToken[], index: number, error: IRecognitionException): Diagnostic {
   const token = tokens[index];
-  const expected = error.message;
-  const span = token === undefined ? atEnd(source, tokens) : spanOf(source, token);
+  const span = place(source, tokens[index - 1], token);
+  const expected = clue(tokens[index - 1], token) ?? error.message;
   if (token === undefined) return diagnose("C100", span, { found: "the end of the text", expected });
+  const own = special(span, token, error);
+  if (own !== null) return own;
   const isWord = t.wordTypes.get(token.image) === token.tokenType;
-  if (isWord && /\bname\b/.test(expected)) return diagnose("C110", span, { word: token.image, expected });
-  return diagnose("C100", span, { found: describe(token), expected });
+  const isHere = span.start === token.startOffset;
+  if (isWord && isHere && /\bname\b/.test(expected)) return diagnose("C110", span, { word: token.image, expected });
+  return diagnose("C100", span, { found: isHere ? describe(token) : "the end of the line", expected });
 }
 
-const spanOf = (source: Source, token: IToken): Span => ({
-  source: source.name,
-  start: token.startOffset,
-  end: t.endOf(token),
-});
+/** Mistakes that have a message of their own. */
+function special(span: Span, token: IToken, { context: { ruleStack } }: IRecognitionException): Diagnostic | null {
+  const rule = ruleStack.at(-1);
+  if (rule === "file" && t.isA(token, t.Declarer, t.Plate, t.Graph)) {
+    return diagnose("C129", span, { word: token.image });
+  }
+  if ((rule === "file" || rule === "model" || rule === "plate") && t.isA(token, t.Semicolon, t.Comma)) {
+    const fix = { title: `remove \`${token.image}\``, span, replacement: "" };
+    return diagnose("C130", span, { sign: token.image }, { fix });
+  }
+  return null;
+}
 
-/** The last character of the program: the end of the text itself may be blank lines away. */
-function atEnd(source: Source, tokens: readonly IToken[]): Span {
-  const last = tokens.at(-1);
-  const end = last === undefined ? source.text.length : t.endOf(last);
-  return { source: source.name, start: end, end };
+/** What the neighbours tell better than the grammar does. */
+function clue(previous: IToken | undefined, token: IToken | undefined): string | null {
+  if (previous !== undefined && previous.tokenType === t.Name) {
+    const type = t.wordTypes.get(previous.image);
+    if (type === t.Expectation) return "`[` after `E`";
+    if (t.isA({ ...previous, tokenType: type ?? t.Name }, t.Probability, t.Effect))
+      return `\`(\` after \`${previous.image}\``;
+  }
+  if (previous?.tokenType === t.Name && t.isA(token, t.Probability, t.Expectation, t.Effect))
+    return "`=` before a query";
+  const isCondition = t.isA(token, t.Do, t.Observe, t.Given);
+  if (isCondition && t.isA(previous, t.Name, t.RightBracket)) return "`|` before a condition";
+  return null;
+}
+
+/** The token at fault; when it stands on a later line than the one before, the place after that one. */
+function place(source: Source, previous: IToken | undefined, token: IToken | undefined): Span {
+  const end = previous === undefined ? 0 : t.endOf(previous);
+  const gap = source.text.slice(end, token?.startOffset ?? source.text.length);
+  if (token === undefined || (previous !== undefined && gap.includes("\n"))) {
+    return { source: source.name, start: end, end };
+  }
+  return { source: source.name, start: token.startOffset, end: t.endOf(token) };
 }
 
 function describe(token: IToken): string {

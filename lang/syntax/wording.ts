@@ -34,6 +34,7 @@ const expression = "an expression";
 /** `rule/Token`, or `rule` alone where none of the alternatives of the rule fits. */
 const places: Readonly<Record<string, string>> = {
   "file/EOF": statements,
+  file: statements,
   statement: statements,
   "importStatement/Text": "the path of a file in double quotes",
   "data/Name": 'the name of the data, as in `data celeba = celeba("path")`',

@@ -18,11 +18,19 @@ const forms: Readonly<Record<string, string>> = {
 };
 const form = (word: string): string => (forms[word] === undefined ? "" : `write it as \`${forms[word]}\``);
 
+const beginnings = {
+  file: "a statement",
+  model: "a declaration of a model",
+  network: "a part of a network",
+  test: "an assertion",
+  counterfactual: "a part of a counterfactual",
+};
+
 export const syntax = {
   C100: entry<{ found: string; expected: string }>({
     severity: "error",
     message: ({ found, expected }) => `expected ${expected}, found ${found}`,
-    label: ({ found }) => `unexpected ${found}`,
+    label: ({ found }) => (found.startsWith("`") ? `unexpected ${found}` : "expected here"),
     help: () => "",
     explanation:
       "The text does not follow the grammar at this place. The message names what may stand here. Example: " +
@@ -75,10 +83,13 @@ export const syntax = {
     help: () => "remove it, or add the opening bracket",
     explanation: "A closing bracket without an open one, for example `model M { } }`.",
   }),
-  C107: entry<{ name: string; where: "file" | "model"; suggestion: string | null }>({
+  C107: entry<{
+    name: string;
+    where: "file" | "model" | "network" | "test" | "counterfactual";
+    suggestion: string | null;
+  }>({
     severity: "error",
-    message: ({ name, where }) =>
-      `\`${name}\` does not begin ${where === "file" ? "a statement" : "a declaration of a model"}`,
+    message: ({ name, where }) => `\`${name}\` does not begin ${beginnings[where]}`,
     label: ({ suggestion }) => suggest(suggestion) || "unknown word",
     help: ({ where, suggestion }) =>
       suggestion !== null
@@ -240,6 +251,35 @@ export const syntax = {
     label: () => "this has a type or a default, so it is a constant",
     help: () => "write `network f(z, labels; width : int = 64)`",
     explanation: "Before `;` stand the tensors that the network takes, after it the constants with their defaults.",
+  }),
+  C127: entry<{ sign: string; before: string }>({
+    severity: "error",
+    message: ({ sign, before }) => `\`${sign}\` is missing before ${before}`,
+    label: ({ sign }) => `missing \`${sign}\``,
+    help: () => "",
+    explanation:
+      "A sign that the grammar needs at this place was left out, for example `sample X bool` for `sample X : bool`.",
+  }),
+  C128: entry<{ open: string; close: string; found: string }>({
+    severity: "error",
+    message: ({ open, found }) => `\`${open}\` is closed by \`${found}\``,
+    label: ({ close }) => `write \`${close}\``,
+    help: () => "",
+    explanation: "Each bracket is closed by its own partner: `( )`, `[ ]`, `{ }`.",
+  }),
+  C129: entry<{ word: string }>({
+    severity: "error",
+    message: ({ word }) => `\`${word}\` stands outside of a model`,
+    label: () => "not inside a model",
+    help: ({ word }) => `declare it inside a model: \`model M { ${word} ... }\``,
+    explanation: "`sample`, `let`, `noise`, `latent`, `param`, `image`, `plate` and `graph` declare parts of a model.",
+  }),
+  C130: entry<{ sign: string }>({
+    severity: "error",
+    message: ({ sign }) => `declarations and statements are not parted by \`${sign}\``,
+    label: () => "remove this",
+    help: () => "",
+    explanation: "Each declaration begins with its own word, so that nothing need stand between two of them.",
   }),
   C190: entry<{ what: string }>({
     severity: "error",
