@@ -159,6 +159,21 @@ describe("sampled answers", () => {
     return (0.1 * alarm(39)) / (0.1 * alarm(39) + 0.9 * alarm(37));
   }
 
+  it("weigh an observed equation by how steep it is in its noise", () => {
+    const net = model([
+      coin("Loud", [], 0.5),
+      distribution("Gain", real, [], "Uniform", ["1", "4"]),
+      distribution("U", real, [], "Normal", ["0", "1"], "noise"),
+      equation("Heard", real, ["Loud", "U"], "if Loud then 3 * U else U"),
+      equation("Scaled", real, ["Gain", "U"], "Gain * U"),
+    ]);
+    const density = (x: number, std: number) => Math.exp(-((x / std) ** 2) / 2) / std;
+    expectSampled(ask(net, "P(Loud | Heard = 0)"), 1 / 4);
+    expectSampled(ask(net, "P(Loud | Heard = 2)"), density(2, 3) / (density(2, 3) + density(2, 1)));
+    // at 0 the density of Scaled is proportional to 1 / Gain: the mean of Gain is 3 / log 4
+    expectSampled(ask(net, "E[Gain | Scaled = 0]"), 3 / Math.log(4));
+  });
+
   it("give whole distributions of discrete nodes below continuous ones", () => {
     const net = model([
       distribution("X", real, [], "Uniform", ["0", "1"]),
