@@ -1,6 +1,7 @@
 /** Pictures in the terminal: the protocol that is chosen, and what each protocol is sent. */
 import { describe, expect, it } from "vitest";
-import { detectProtocol, type Picture, pictureText, shrinkTo } from "#apps/terminal/picture";
+import type { Picture } from "#apps/files/images";
+import { detectProtocol, pictureText, shrinkTo } from "#apps/terminal/picture";
 
 const picture: Picture = {
   width: 2,

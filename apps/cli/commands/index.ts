@@ -6,7 +6,8 @@ import { doctor } from "./doctor.ts";
 import { draw } from "./draw.ts";
 import { explain } from "./explain.ts";
 import { query } from "./query.ts";
+import { show } from "./show.ts";
 import { test } from "./test.ts";
 import { train } from "./train.ts";
 
-export const commands: readonly Command[] = [check, train, query, draw, test,  explain, doctor, demo];
+export const commands: readonly Command[] = [check, show, train, query, draw, test,  explain, doctor, demo];
