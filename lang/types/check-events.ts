@@ -87,7 +87,9 @@ function checkTest(
         return false;
       }
       if (!equality) return isNumber(context, model, value);
-      if (!isDiscrete(type) && place === "asked") {
+      // an equation may have finitely many values although they are real numbers
+      const continuous = !isDiscrete(type) && model.node(name.text)?.role !== "let";
+      if (continuous && place === "asked") {
         context.report(diagnose("C418", name.span, { name: name.text }));
         return false;
       }
@@ -195,10 +197,11 @@ function checkDraw(context: CheckContext, model: ModelView, target: Identifier, 
     for (const parent of checkDistributionCall(context, model, node, signature, value).parents) {
       context.report(diagnose("C213", parent.span, { name: parent.name, what: `a node of \`${model.name}\`` }));
     }
-  } else if (isDiscrete(type)) {
+  } else if (isDiscrete(type) && value.kind === "map") {
     checkDistribution(context, name, type, value, constantsOf(model), `\`do(${name} ~ ...)\``);
   } else if (value.kind !== "missing") {
     const found = value.kind === "map" ? "probabilities of states" : "an expression";
-    context.report(diagnose("C211", value.span, { expected: "a distribution such as `Normal(0, 1)`", found }));
+    const example = isDiscrete(type) ? "`{a: 0.5, b: 0.5}`" : "`Normal(0, 1)`";
+    context.report(diagnose("C211", value.span, { expected: `a distribution such as ${example}`, found }));
   }
 }
