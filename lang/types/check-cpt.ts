@@ -85,6 +85,7 @@ function checkRoot(
   cpt: CptMechanism,
   scope: ConstantScope,
 ): readonly number[] | null {
+  if (cpt.rows.some(isDamaged)) return null;
   const [first, second] = cpt.rows;
   const title = `the table of \`${node}\``;
   if (first?.labels === "else" && second === undefined) {
@@ -105,8 +106,14 @@ function checkRoot(
   return values === null ? null : evaluateProbabilities(context, values, scope, title, cpt.span);
 }
 
+/** A row that was lost in part to a syntax error, which the parser reported. */
+function isDamaged({ labels, value }: CptRow): boolean {
+  return value.kind === "missing" || (labels !== "else" && labels.some((label) => label.text === ""));
+}
+
 /** The number of the row that the labels name, or null where they name none (reported). */
 function locateRow(context: CheckContext, parents: readonly CptParent[], row: CptRow): number | null {
+  if (isDamaged(row)) return null;
   const labels = row.labels === "else" ? [] : row.labels;
   if (labels.length !== parents.length) {
     const expected = parents.map((parent) => parent.name);
