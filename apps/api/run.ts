@@ -68,7 +68,7 @@ export function defaultWorld(run: Run): World {
     throw new RuntimeFault(
       "bad-file",
       "the program declares no model",
-      "write one, e.g. model M { sample X : bool ~ cpt { 0.5 } }",
+      "write one, e.g. model M { sample X : bool ~ Bernoulli(0.5) }",
     );
   }
   return world;

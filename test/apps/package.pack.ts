@@ -45,7 +45,7 @@ it("is imported by name, with types", () => {
   writeFileSync(
     join(project, "use.js"),
     `import { compile } from "causal-lang";
-     const program = compile("model M { sample X : bool ~ cpt { 0.25 } }");
+     const program = compile("model M { sample X : bool ~ Bernoulli(0.25) }");
      console.log(JSON.stringify(program.model("M").query("P(X)").value));`,
   );
   expect(run("node", ["use.js"], project).trim()).toBe("0.25");

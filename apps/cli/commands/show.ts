@@ -68,9 +68,7 @@ export const show: Command = {
       case "plan": {
         const project = requireSound(openProject(file));
         for (const plan of await plansOf(project, file, stringFlag(invocation, "target"))) {
-          if (json) io.out(`${encodePlan(plan)}\n`);
-          else if (stage === "plan") io.out(printPlan(plan));
-          else for (const program of Object.values(plan.programs)) io.out(`${print(program, lineOf(project))}\n`);
+          io.out(json ? `${encodePlan(plan)}\n` : planText(plan, stage, project));
         }
         break;
       }
@@ -99,8 +97,20 @@ function transformed(project: Project, actions: readonly string[], events: reado
   });
 }
 
+/** A plan as text, or the programs that it is made of. */
+export function planText(plan: TrainingPlan, stage: "program" | "plan", project: Project): string {
+  if (stage === "plan") return printPlan(plan);
+  return Object.values(plan.programs)
+    .map((program) => `${print(program, lineOf(project))}\n`)
+    .join("");
+}
+
 /** Opens the data, whose size is part of a plan. */
-async function plansOf(project: Project, file: string, target: string | undefined): Promise<readonly TrainingPlan[]> {
+export async function plansOf(
+  project: Project,
+  file: string,
+  target: string | undefined,
+): Promise<readonly TrainingPlan[]> {
   const { trains, data } = project.program;
   const chosen = trains.filter((train) => target === undefined || `${train.model}.${train.part}` === target);
   if (chosen.length === 0) {

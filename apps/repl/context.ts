@@ -1,0 +1,61 @@
+/** The context of a session: `do(...)` and `observe(...)` alone on a line, which later queries and draws are under. */
+import { applyConditions } from "#compiler/inference/conditions";
+import { analyzeConditions } from "#lang/analyze";
+import type { Source, Span } from "#lang/source";
+import type { Condition, Event } from "#lang/syntax/ast";
+import { hasErrors, ProgramError } from "../api/errors.ts";
+import { contextText, currentWorld, type Given, type Output, type Session, sourcesOf } from "./session.ts";
+
+type Context = Exclude<Condition, Event>;
+
+/**
+ * Adds what was written; it replaces what the context said of the same nodes. Throws a ProgramError when it does not fit
+ * the model.
+ */
+export function addContext(
+  session: Session,
+  context: Context,
+  line: Source,
+): { readonly session: Session; readonly outputs: readonly Output[] } {
+  const { program, vocabulary } = session.run.project;
+  const sources = sourcesOf(session, line);
+  const { diagnostics } = analyzeConditions([context], line, program, session.model);
+  if (hasErrors(diagnostics)) throw new ProgramError(diagnostics, sources);
+  const added = itemsOf(context, line);
+  const replaced = (old: Given) => added.some(({ kind, node }) => old.kind === kind && old.node === node);
+  const given = [...session.given.filter((old) => !replaced(old)), ...added];
+  const world = currentWorld(session);
+  if (world !== null) {
+    const conditions = given.map(({ condition }) => condition);
+    const applied = applyConditions(world.model, conditions, vocabulary);
+    if ("diagnostics" in applied) throw new ProgramError(applied.diagnostics, sources);
+  }
+  return {
+    session: { ...session, given },
+    outputs: [
+      ...(diagnostics.length > 0 ? [{ kind: "warnings", diagnostics, sources } as const] : []),
+      { kind: "note", text: `context: ${contextText(given)}   (reset clears it)` },
+    ],
+  };
+}
+
+/** One item an action or event, so that each can be replaced alone. */
+function itemsOf(context: Context, source: Source): readonly Given[] {
+  const text = ({ start, end }: Span) => source.text.slice(start, end).trim().replace(/\s+/g, " ");
+  if (context.kind === "do") {
+    return context.actions.map((action) => ({
+      kind: "do",
+      node: action.target.text,
+      text: text(action.span),
+      condition: { kind: "do", actions: [action], span: action.span },
+      source,
+    }));
+  }
+  return context.events.map((event) => ({
+    kind: "observe",
+    node: event.variable.name.text,
+    text: text(event.span),
+    condition: event,
+    source,
+  }));
+}

@@ -1,0 +1,126 @@
+/** Carries out what a line asks of the world: training into a run directory, drawing into a file, plans of real data. */
+import { existsSync } from "node:fs";
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { CheckedProgram, CheckedTrain } from "#lang/checked";
+import { RuntimeFault } from "#runtime/fault";
+import { projectOfFiles } from "../api/project.ts";
+import { openRun } from "../api/run.ts";
+import { trainProject } from "../api/training.ts";
+import { drawStatement } from "../api/world.ts";
+import { type Io, UsageError } from "../cli/command.ts";
+import { trainObserver } from "../cli/commands/train.ts";
+import { planText, plansOf } from "../cli/commands/show.ts";
+import { type Drawn, drawnTable, gridRows, saveGrid } from "../cli/drawing.ts";
+import { packageVersion } from "../files/package-root.ts";
+import {
+  hashProgram,
+  isRunDirectory,
+  type Manifest,
+  readManifest,
+  type StageRecord,
+  writeManifest,
+} from "../files/run-directory.ts";
+import { declaration, textAt } from "./extend.ts";
+import { type Request, type Session, withRun } from "./session.ts";
+
+/** Steps between checkpoints, so that a kill loses minutes at most. */
+const checkpointEvery = 500;
+
+/** The session afterwards. `io.signal` stops this request only. Throws RuntimeFault, ProgramError, UsageError. */
+export async function perform(session: Session, request: Exclude<Request, { kind: "quit" }>, io: Io): Promise<Session> {
+  switch (request.kind) {
+    case "draw":
+      await drawPictures(request, io);
+      return session;
+    case "show": {
+      const { project } = session.run;
+      const file = project.files[0]!.name;
+      for (const plan of await plansOf(project, file, request.target ?? undefined)) {
+        io.out(planText(plan, request.stage, project));
+      }
+      return session;
+    }
+    case "train":
+      return trainSession(session, request, io);
+  }
+}
+
+async function drawPictures(request: Extract<Request, { kind: "draw" }>, io: Io): Promise<void> {
+  const { world, statement, sources, caption } = request;
+  const drawn: Drawn = { world, caption, drawing: await drawStatement(world, statement, {}, sources) };
+  if (io.signal.aborted) throw interrupted("nothing was saved");
+  const rows = gridRows([drawn]);
+  io.out(
+    rows.length > 0 ? `${await saveGrid(rows, freeName("draw-", ".png"), undefined, io)}\n` : `${drawnTable(drawn)}\n`,
+  );
+}
+
+const interrupted = (advice: string) => new RuntimeFault("interrupted", "stopped", advice);
+
+/** The first name that is free: draw-1.png, draw-2.png, ... */
+function freeName(prefix: string, suffix: string): string {
+  let number = 1;
+  while (existsSync(`${prefix}${number}${suffix}`)) number++;
+  return `${prefix}${number}${suffix}`;
+}
+
+async function trainSession(session: Session, request: Extract<Request, { kind: "train" }>, io: Io): Promise<Session> {
+  const { project } = session.run;
+  const { target } = request;
+  const before = session.directory === null ? null : readManifest(session.directory);
+  const continues = request.out === null && before?.program.sha256 === hashProgram(project.files);
+  const out = continues ? session.directory! : (request.out ?? freeName(join("runs", "repl-"), ""));
+  const stages = before === null ? [] : continues ? before.stages : stagesThatHold(before, project.program);
+  const isDone = (train: CheckedTrain) => stages.some((stage) => stage.done && stage.target === targetOf(train));
+  const trains = project.program.trains.filter((train) => target === null || train === target || isDone(train));
+  if (trains.every(isDone)) throw new UsageError(`everything is trained already, in ${session.directory}`);
+  if (!continues) await seedDirectory(out, session, stages);
+  const executor = await session.executor();
+  const chosen = { ...project, program: { ...project.program, trains } };
+  const { interrupted: stopped } = await trainProject(chosen, {
+    out,
+    executor,
+    resume: true,
+    checkpointEvery,
+    signal: io.signal,
+    observer: trainObserver(io),
+  });
+  if (stopped) io.err(`\nstopped; train goes on from the last step\n`);
+  else io.out(`run: ${out}\n`);
+  return withRun(session, openRun(out, session.executor), out);
+}
+
+const targetOf = (train: CheckedTrain) => `${train.model}.${train.part}`;
+
+/** A run directory of this program that holds the stages of the previous one that are still as they would be trained. */
+async function seedDirectory(out: string, session: Session, stages: readonly StageRecord[]): Promise<void> {
+  if (isRunDirectory(out)) {
+    throw new RuntimeFault("bad-file", `${out} already holds a run`, "name another directory: train into DIRECTORY");
+  }
+  await mkdir(out, { recursive: true });
+  for (const { weights, plan } of stages) {
+    for (const name of [weights, plan]) await copyFile(join(session.directory!, name), join(out, name));
+  }
+  const { files } = session.run.project;
+  await writeManifest(out, {
+    format: 1,
+    package: { name: "causal-lang", version: packageVersion() },
+    program: { sha256: hashProgram(files), files },
+    stages,
+  });
+}
+
+/** The stages of an earlier program whose model, data and training are written as they are now. */
+function stagesThatHold(before: Manifest, now: CheckedProgram): readonly StageRecord[] {
+  const then = projectOfFiles(before.program.files).program;
+  const same = (train: CheckedTrain, other: CheckedTrain) =>
+    textAt(then, other.span) === textAt(now, train.span) &&
+    declaration(then, "models", train.model) === declaration(now, "models", train.model) &&
+    declaration(then, "data", String(other.settings.data)) === declaration(now, "data", String(train.settings.data));
+  return before.stages.filter((stage) => {
+    const train = now.trains.find((one) => targetOf(one) === stage.target);
+    const other = then.trains.find((one) => targetOf(one) === stage.target);
+    return train !== undefined && other !== undefined && same(train, other);
+  });
+}
