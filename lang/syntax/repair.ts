@@ -109,12 +109,11 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
       diagnostics.push(diagnose("C107", span, { name: token.image, where, suggestion: word.text }, { fix }));
     }
     const read = word === null ? (nameless(tokens, i, inside) ?? token) : retyped(token, word.type);
-    const last = out.at(-1);
     if (header !== null && t.isA(read, ...wordsOf[header])) {
       openBefore(read, header, t.LeftBrace);
       header = null;
     }
-    const lacking = lackingBracket(last, open.at(-1), read);
+    const lacking = lackingBracket(out, open.at(-1), read);
     if (lacking !== null) openBefore(read, "values", lacking);
     const ends = endedBy(open, read);
     if (ends !== null) close(ends, read);
@@ -189,14 +188,16 @@ function unclosed(source: Source, token: IToken, where: IToken | null): Diagnost
 }
 
 /** The bracket that must stand between these two tokens. */
-function lackingBracket(last: IToken | undefined, around: Open | undefined, read: IToken): t.TokenType | null {
+function lackingBracket(before: readonly IToken[], around: Open | undefined, read: IToken): t.TokenType | null {
+  const last = before.at(-1);
   if (last?.tokenType === t.Graph) return read.tokenType === t.LeftBrace ? null : t.LeftBrace;
   if (t.isA(last, t.Given, t.Do) && around?.block === "counterfactual") {
     return read.tokenType === t.LeftBrace ? null : t.LeftBrace;
   }
   if (t.isA(last, t.Do, t.Observe)) return t.isA(read, t.LeftParen, t.LeftBrace) ? null : t.LeftParen;
   // `P(X in a, b)`; outside of brackets the name of a model follows
-  const isSet = last?.tokenType === t.In && around?.token.tokenType === t.LeftParen;
+  const isEvent = last?.tokenType === t.In && t.isA(before.at(-2), t.Name, t.RightBracket);
+  const isSet = isEvent && around?.token.tokenType === t.LeftParen;
   return isSet && t.isA(read, t.Name, t.Numeral, t.True, t.False) ? t.LeftBrace : null;
 }
 

@@ -64,7 +64,7 @@ export const syntax = {
     message: ({ name }) =>
       name === "" ? "a quoted name cannot be empty" : "this quoted name has no closing backquote",
     label: ({ name }) => (name === "" ? "no name" : "opened here"),
-    help: ({ name }) => (name === "" ? "put a name between the backquotes" : `close it: \`\`\` \`${name}\` \`\`\``),
+    help: ({ name }) => (name === "" ? "put a name between the backquotes" : `close it: \`${name}\``),
     explanation: "Any name may be written between backquotes on one line, for example `` `5_o_Clock_Shadow` ``.",
   }),
   C105: entry<{ open: string; close: string }>({
@@ -121,7 +121,7 @@ export const syntax = {
     severity: "error",
     message: ({ word, expected }) => `expected ${expected}, found \`${word}\`, which is a word of the language`,
     label: () => "not a name",
-    help: ({ word }) => `to use it as a name, write it in backquotes: \`\`\` \`${word}\` \`\`\``,
+    help: ({ word }) => `to use it as a name, write it between backquotes: \`${word}\``,
     explanation: "Words such as `in`, `if`, `true` or `sample` are names only in backquotes.",
   }),
   C111: entry<{ found: string; expected: string }>({
