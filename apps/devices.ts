@@ -1,6 +1,6 @@
 /** Which executors this machine has, and the one that is used: the only place besides executors that names engines. */
 import { createRequire } from "node:module";
-import { cpus } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 import type { Executor } from "#runtime/executor";
 import { createOnnxExecutor } from "#runtime/executors/onnx";
 import { createReferenceExecutor } from "#runtime/executors/reference";
@@ -15,7 +15,7 @@ export function isDeviceName(text: string): text is DeviceName {
 
 /** `auto` takes the fastest that is there: ONNX Runtime on the CPU. Throws RuntimeFault("device"). */
 export async function openExecutor(device: DeviceName): Promise<Executor> {
-  return device === "reference" ? createReferenceExecutor() : createOnnxExecutor();
+  return device === "reference" ? createReferenceExecutor() : createOnnxExecutor({ threads: availableParallelism() });
 }
 
 /** An executor that is opened when it is first asked for, and closed once. */

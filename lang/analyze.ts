@@ -86,9 +86,11 @@ function checkTrains(
     const checked = checkTrain(context, statement, models);
     if (checked === null) continue;
     const target = `${checked.model}.${checked.part}`;
-    const earlier = first.get(target);
+    const reads = context.signatures.regimes.get(checked.regime)?.reads === true;
+    const key = reads ? `${target} is read` : target;
+    const earlier = first.get(key);
     if (earlier === undefined) {
-      first.set(target, statement);
+      first.set(key, statement);
       trains.push(checked);
     } else {
       const related = [{ span: earlier.regime.span, label: "first trained here" }];

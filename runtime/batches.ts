@@ -34,6 +34,26 @@ export function shuffledRows(rows: number, size: number, index: number, seed: nu
   return batch;
 }
 
+/**
+ * The rows of batch `index` when each is drawn by weight, with replacement. `cumulative` holds the running sums of the
+ * weights, the last one their total.
+ */
+export function weightedRows(cumulative: Float64Array, size: number, index: number, seed: number | string): Int32Array {
+  const stream = createStream(seed, "weighted rows", index);
+  const total = cumulative.at(-1)!;
+  return Int32Array.from({ length: size }, () => {
+    const target = stream.uniform() * total;
+    let low = 0;
+    let high = cumulative.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (cumulative[middle]! > target) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  });
+}
+
 /** Orders of the passes in use, so that a pass is shuffled once and not for each of its batches. */
 const orders = new Map<string, Int32Array>();
 const keptOrders = 4;

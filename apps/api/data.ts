@@ -2,7 +2,7 @@
 import type { CausalNode } from "#compiler/causal/model";
 import { encodeLabels, type LabelLayout, labelLayout } from "#compiler/lower/encoding";
 import type { CheckedData } from "#lang/checked";
-import { shuffledRows } from "#runtime/batches";
+import { shuffledRows, weightedRows } from "#runtime/batches";
 import { RuntimeFault } from "#runtime/fault";
 import { createStream } from "#runtime/random";
 import type { BatchSource } from "#runtime/train";
@@ -10,6 +10,7 @@ import { nodeColumn } from "#stdlib/datasets/columns";
 import type { DataSource, Reader } from "#stdlib/datasets/dataset";
 import { datasets } from "#stdlib/datasets/index";
 import { sizeOf } from "#runtime/tensor";
+import type { Balance } from "./balance.ts";
 
 export interface OpenData {
   readonly name: string;
@@ -60,17 +61,31 @@ export function labelsOf(data: OpenData, nodes: readonly CausalNode[]): Labels {
   return { layout, columns, encoded: encodeLabels(layout, columns, data.source.rows) };
 }
 
+/** The encoded labels of the training rows: [training rows, layout.width]. */
+export function trainingRows(data: OpenData, { layout: { width }, encoded }: Labels): Float32Array {
+  const result = new Float32Array(data.training.length * width);
+  data.training.forEach((row, i) => result.set(encoded.subarray(row * width, (row + 1) * width), i * width));
+  return result;
+}
+
 /**
  * Batches of the training rows: columns `labels` [size, width], `image` [size, channels, height, width] in [-1, 1], and
  * `weight` [size], 0 for the rows that fill up the last batch of a sequential pass.
  */
-export function batchesOf(data: OpenData, labels: Labels, order: "shuffled" | "sequential", seed: number): BatchSource {
+export function batchesOf(
+  data: OpenData,
+  labels: Labels,
+  options: { readonly order: "shuffled" | "sequential"; readonly balance: Balance | null; readonly seed: number },
+): BatchSource {
+  const { order, balance, seed } = options;
+  const cumulative = balance?.cumulative(trainingRows(data, labels)) ?? null;
   const { width } = labels.layout;
   const rows = data.training.length;
   const image = data.source.image;
   const imageSize = image === null ? 0 : sizeOf([image.channels, image.height, image.width]);
 
   const rowsOf = (index: number, size: number): Int32Array => {
+    if (cumulative !== null) return weightedRows(cumulative, size, index, seed).map((row) => data.training[row]!);
     if (order === "shuffled") return shuffledRows(rows, size, index, seed).map((row) => data.training[row]!);
     const start = (index * size) % (Math.ceil(rows / size) * size);
     return Int32Array.from({ length: size }, (_, i) => data.training[Math.min(start + i, rows - 1)]!);

@@ -28,8 +28,9 @@ import {
   type StageRecord,
   stageKey,
 } from "../files/run-directory.ts";
-import { batchesOf, labelsOf, type OpenData, openData } from "./data.ts";
-import { drawLabelSource } from "./label-source.ts";
+import { createBalance } from "./balance.ts";
+import { batchesOf, labelsOf, type OpenData, openData, trainingRows } from "./data.ts";
+import { drawnLabels, intervenedLabels } from "./label-source.ts";
 import type { Project } from "./project.ts";
 
 export interface TrainOptions {
@@ -203,11 +204,7 @@ async function runStage(
     options.observer?.checkpointed?.(manifest.stages.find((other) => stageKey(other) === stageKey(plan))!);
   };
 
-  const sources: Record<string, BatchSource> = {
-    data: batchesOf(data, labelsOf(data, labelNodes(model, statement.part)), plan.order, seed),
-  };
-  if (usesModel(plan)) sources.model = drawLabelSource(model, labelNodes(model, statement.part), seed);
-
+  const sources = sourcesOf(stage, model, seed);
   const result = await train(plan, {
     executor: options.executor,
     seed,
@@ -241,8 +238,22 @@ export function labelNodes(model: CausalModel, part: string): readonly CausalNod
   return image.parents.map((name) => model.nodes.find((node) => node.name === name)!);
 }
 
-function usesModel(plan: TrainingPlan): boolean {
-  return Object.values(plan.feeds).some((feed) => feed.kind === "batch" && feed.source === "model");
+/** The sources that the plan's feeds name: rows of the data, and labels drawn from the model. */
+function sourcesOf(
+  { plan, data, train: { part } }: Stage,
+  model: CausalModel,
+  seed: number,
+): Record<string, BatchSource> {
+  const nodes = labelNodes(model, part);
+  const labels = labelsOf(data, nodes);
+  const balance = plan.balance === 0 ? null : createBalance(labels.layout, trainingRows(data, labels), plan.balance);
+  const make: Readonly<Record<string, () => BatchSource>> = {
+    data: () => batchesOf(data, labels, { order: plan.order, balance, seed }),
+    model: () => drawnLabels(model, nodes, balance, seed),
+    interventions: () => intervenedLabels(model, nodes, seed),
+  };
+  const named = Object.values(plan.feeds).flatMap((feed) => (feed.kind === "batch" ? [feed.source] : []));
+  return Object.fromEntries([...new Set(named)].map((name) => [name, make[name]!()]));
 }
 
 /** The model with the tables that a finished stage has left in its weights. */

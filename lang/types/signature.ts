@@ -71,6 +71,8 @@ export interface RegimeSignature {
   readonly name: string;
   /** trains the learned discrete mechanisms of a model together, or one image node */
   readonly target: "labels" | "image";
+  /** reads the labels off the image and does not draw it: may be trained beside a regime that does */
+  readonly reads?: boolean;
   readonly settings: readonly Parameter[];
   readonly doc: string;
 }

@@ -70,6 +70,11 @@ export interface TrainingPlan {
    * filled up with rows of `weight` 0.
    */
   readonly order: "shuffled" | "sequential";
+  /**
+   * Rows whose labels l_1 ... l_d have the shares p(l_i) are chosen in proportion to the product of p(l_i) ** -balance,
+   * so that rare labels are seen more often; 0: as they come.
+   */
+  readonly balance: number;
   /** one step is one pass through the cycle */
   readonly steps: number;
   readonly cycle: readonly CycleEntry[];

@@ -32,6 +32,11 @@ export interface Choices {
   readonly antilabelerDecay: number;
   readonly labelInput: LabelInput;
   readonly average: number;
+  readonly balance: number;
+  /** share of the generated batch whose labels are drawn under do() */
+  readonly interventions: number;
+  /** label losses are summed over the labels, as -log P(labels | image) is; the release takes their mean */
+  readonly summed: boolean;
   readonly adam: AdamSettings;
 }
 
@@ -58,10 +63,13 @@ export function stepProgram(
 ): StepProgram {
   const b = createBuilder(name);
   const { batch } = choices;
+  const intervened = Math.round(choices.interventions * batch);
+  const natural = batch - intervened;
   const state: StateEntry[] = [];
   const feeds: Record<string, Feed> = {
     z: { kind: "uniform", low: -1, high: 1 },
     "fake/labels": { kind: "batch", source: "model", column: "labels" },
+    "intervened/labels": { kind: "batch", source: "interventions", column: "labels" },
     "real/labels": { kind: "batch", source: "data", column: "labels" },
     "real/image": { kind: "batch", source: "data", column: "image" },
   };
@@ -84,7 +92,11 @@ export function stepProgram(
   const trained = (network: NetworkLowering) => parametersOf(b, network);
 
   // generated images and what the three judges say of them
-  const labels = b.input("fake/labels", [batch, problem.width]);
+  const observational = b.input("fake/labels", [natural, problem.width]);
+  const labels =
+    intervened === 0
+      ? observational
+      : b.concat([observational, b.input("intervened/labels", [intervened, problem.width])], 0);
   const features = labelFeatures(b, problem, labels, choices.labelInput, "label_noise");
   Object.assign(feeds, features.feeds);
   const generator = call(choices.generator, generatorScope, b.input("z", [batch, choices.noise]), features.input);
@@ -93,10 +105,11 @@ export function stepProgram(
   const labeled = call(choices.labeler, "labeler", fake);
   const guessed = call(choices.labeler, "antilabeler", fake);
 
+  const perLabel = choices.summed ? 1 : 1 / problem.groups.length;
   const mismatch = (logits: Value): Value =>
     choices.swapped
-      ? b.mean(swappedCrossEntropy(b, logits, features.logits))
-      : b.mul(b.mean(labelLoss(b, problem.groups, logits, labels)), 1 / problem.groups.length);
+      ? b.mul(b.mean(swappedCrossEntropy(b, logits, features.logits)), problem.width * perLabel)
+      : b.mul(b.mean(labelLoss(b, problem.groups, logits, labels)), perLabel);
   const adversarial = generatorLoss(b, choices.adversarial, judged.output);
   const labelerFake = mismatch(labeled.output);
   const antilabeler = mismatch(guessed.output);
@@ -107,9 +120,11 @@ export function stepProgram(
   if (name === "joint") {
     const image = b.input("real/image", [batch, ...problem.shape]);
     const realLabels = b.input("real/labels", [batch, problem.width]);
-    const dLoss = discriminatorLoss(b, call(choices.discriminator, "discriminator", image).output, judged.output);
+    // no real image can show an intervention that the data never saw: the discriminator would learn to reject it
+    const rejected = b.slice(judged.output, [0, 0], [natural, 1]);
+    const dLoss = discriminatorLoss(b, call(choices.discriminator, "discriminator", image).output, rejected);
     const read = call(choices.labeler, "labeler", image).output;
-    const labelerReal = b.mul(b.mean(labelLoss(b, problem.groups, read, realLabels)), 1 / problem.groups.length);
+    const labelerReal = b.mul(b.mean(labelLoss(b, problem.groups, read, realLabels)), perLabel);
     const updateBy = (scope: string, network: NetworkLowering, loss: Value) => {
       const parameters = trained(network);
       update(scope, parameters, gradient(b, loss, [...parameters.values()]));

@@ -32,6 +32,8 @@ interface Defaults {
   readonly antilabelerDecay: number;
   readonly labelInput: Choices["labelInput"];
   readonly average: number;
+  readonly balance: number;
+  readonly interventions: number;
 }
 
 /** What the theory says: proper cross entropies of constant weight, one update of everything a step. */
@@ -44,6 +46,8 @@ const consistent: Defaults = {
   antilabelerDecay: 0,
   labelInput: "sign",
   average: 0.999,
+  balance: 0.5,
+  interventions: 0.25,
 };
 
 /** What the released code does (commit 9d52b52): a step is three of its counters, which make six generator updates. */
@@ -56,6 +60,8 @@ const released: Defaults = {
   antilabelerDecay: 3000,
   labelInput: "released",
   average: 0,
+  balance: 0,
+  interventions: 0,
 };
 
 const settings: readonly Parameter[] = [
@@ -105,6 +111,20 @@ const settings: readonly Parameter[] = [
     [0, 0.999999],
     "decay of the moving average of the generator that draws; 0: none (0.999, paper: 0)",
   ),
+  optional(
+    "balance",
+    "number",
+    [0, 1],
+    "rows are chosen in proportion to the product of their labels' shares to the power -balance, real and generated " +
+      "ones alike, so that rare labels are learned too; what is learned given labels stays the same (0.5, paper: 0)",
+  ),
+  optional(
+    "interventions",
+    "number",
+    [0, 0.9],
+    "share of the generated batch whose labels are drawn under do() of one label at random. The discriminator is not " +
+      "trained against them, for no real image can show what no data has; the generator learns to keep to them (0.25, paper: 0)",
+  ),
   { name: "discriminator", kind: "network", default: null, doc: "from an image to one logit; by default a DCGAN's" },
   {
     name: "labeler",
@@ -138,6 +158,7 @@ export const causalgan: Regime = {
       regime: "causalgan",
       batch: choices.batch,
       order: "shuffled",
+      balance: choices.balance,
       steps: choices.steps,
       cycle: cycleOf(choices.generatorSteps),
       state: joint.state,
@@ -189,6 +210,9 @@ function choose(problem: ImageProblem, given: Constants): Choices {
     antilabelerDecay: numberOr(given, "antilabeler_decay", base.antilabelerDecay),
     labelInput: wordOr(given, "label_input", base.labelInput) as Choices["labelInput"],
     average: numberOr(given, "average", base.average),
+    balance: numberOr(given, "balance", base.balance),
+    interventions: numberOr(given, "interventions", base.interventions),
+    summed: !paper,
     adam: {
       rate: numberOr(given, "rate", 2e-4),
       beta1: numberOr(given, "beta1", 0.5),

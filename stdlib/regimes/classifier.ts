@@ -13,6 +13,7 @@ import { commonSettings, networkOr, numberOr } from "./settings.ts";
 export const classifier: Regime = {
   name: "classifier",
   target: "image",
+  reads: true,
   doc: "Learns to read the labels of an image: cross entropy of each label, minimised by Adam.",
   settings: [
     ...commonSettings,
@@ -63,6 +64,7 @@ export const classifier: Regime = {
       regime: "classifier",
       batch,
       order: "shuffled",
+      balance: 0,
       steps,
       cycle: [{ program: "fit", times: 1 }],
       state: [...net.state, ...step.state],

@@ -43,6 +43,7 @@ export const cpt: Regime = {
       regime: "cpt",
       batch,
       order: "sequential",
+      balance: 0,
       steps: Math.ceil(target.rows / batch),
       cycle: [{ program: "count", times: 1 }],
       state,

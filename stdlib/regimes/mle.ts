@@ -89,6 +89,7 @@ export const mle: Regime = {
       regime: "mle",
       batch,
       order: counted ? "sequential" : "shuffled",
+      balance: 0,
       steps,
       cycle: [...(counted ? [{ program: "count", times: 1 }] : []), { program: "fit", times: fitsPerStep }],
       state: [...stacks.flatMap(({ state }) => state), ...update.state, ...counts],

@@ -141,6 +141,7 @@ export const wganGp: Regime = {
       regime: "wgan_gp",
       batch,
       order: "shuffled",
+      balance: 0,
       steps,
       cycle: [...(critic === null ? [] : [{ program: "critic", times: criticSteps }]), { program: "joint", times: 1 }],
       state: joint.state,

@@ -47,6 +47,7 @@ export function leastSquares(options: { readonly steps?: number; readonly rate?:
     target: "Line.y",
     batch,
     order: "shuffled",
+    balance: 0,
     steps,
     cycle: [
       { program: "fit", times: 3 },
