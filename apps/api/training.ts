@@ -3,7 +3,7 @@
  * itself is the runtime's; how a checkpoint is laid out on disk is `files/run-directory.ts`.
  */
 import { dirname } from "node:path";
-import { fit } from "#compiler/causal/fit";
+import { fitModel } from "#compiler/causal/fit";
 import type { CausalModel, CausalNode } from "#compiler/causal/model";
 import { planTraining } from "#compiler/compile";
 import type { CheckedTrain } from "#lang/checked";
@@ -261,5 +261,5 @@ export function fitted(model: CausalModel, state: Tensors): CausalModel {
   const tables = Object.entries(state).flatMap(([name, { data }]) =>
     name.startsWith("table/") ? [[name.slice("table/".length), Float64Array.from(data)] as const] : [],
   );
-  return tables.length === 0 ? model : fit(model, new Map(tables));
+  return tables.length === 0 ? model : fitModel(model, new Map(tables));
 }

@@ -21,6 +21,7 @@ export function progressLine(io: Io, title: string, startStep: number): Progress
   const began = performance.now();
   let shown = Number.NEGATIVE_INFINITY;
   let last: ProgressEvent | null = null;
+  let lastShown: ProgressEvent | null = null;
 
   const text = (event: ProgressEvent) => {
     const seconds = (performance.now() - began) / 1000;
@@ -37,6 +38,7 @@ export function progressLine(io: Io, title: string, startStep: number): Progress
   };
   const show = (event: ProgressEvent) => {
     shown = performance.now();
+    lastShown = event;
     if (io.errIsTerminal) io.err(`\r\x1b[2K${text(event).slice(0, io.columns - 1)}`);
     else io.err(`${text(event)}\n`);
   };
@@ -48,7 +50,7 @@ export function progressLine(io: Io, title: string, startStep: number): Progress
       if (performance.now() - shown >= interval) show(event);
     },
     finish() {
-      if (last !== null) show(last);
+      if (last !== null && last !== lastShown) show(last);
       if (io.errIsTerminal) io.err("\n");
     },
   };

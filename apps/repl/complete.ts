@@ -14,7 +14,8 @@ const members = ["sample", "let", "noise", "latent", "image", "param", "graph"];
  * unfinished statement above it.
  */
 export function complete(line: string, session: Session, before = ""): [candidates: string[], word: string] {
-  const word = /(?:`[^`]*|[\w]*)$/.exec(line)![0];
+  const inQuotes = line.split("`").length % 2 === 0;
+  const word = inQuotes ? line.slice(line.lastIndexOf("`")) : /\w*$/.exec(line)![0];
   const head = `${before}${line.slice(0, line.length - word.length)}`;
   const candidates = candidatesAfter(head, session);
   return [candidates.filter((candidate) => candidate.startsWith(word) && candidate !== word), word];

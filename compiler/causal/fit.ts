@@ -8,7 +8,7 @@ import { verifyModel } from "./verify.ts";
  * state] with the last parent fastest. Rows are normalised, since tables of single precision miss 1 a little. Throws an
  * internal error when a table does not fit its node.
  */
-export function fit(model: CausalModel, tables: ReadonlyMap<string, Float64Array>): CausalModel {
+export function fitModel(model: CausalModel, tables: ReadonlyMap<string, Float64Array>): CausalModel {
   const nodes = new Map(model.nodes.map((node) => [node.name, node]));
   for (const [name, table] of tables) {
     const node = nodeOf(model, name);

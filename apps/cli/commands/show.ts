@@ -6,7 +6,7 @@ import { applyConditions } from "#compiler/inference/conditions";
 import { planTraining } from "#compiler/compile";
 import { print } from "#compiler/tensor/print";
 import { positionAt } from "#lang/source";
-import { parseCst, parseInteraction } from "#lang/syntax/parse";
+import { parseCst } from "#lang/syntax/parse";
 import { printAst } from "#lang/syntax/print-ast";
 import { printCst } from "#lang/syntax/print-cst";
 import { printTypes } from "#lang/types/print-types";
@@ -14,6 +14,7 @@ import { encodePlan } from "#runtime/program/codec";
 import type { TrainingPlan } from "#runtime/program/plan";
 import type { Origin } from "#runtime/program/program";
 import { printPlan } from "#stdlib/regimes/print";
+import { parseConditions } from "../../api/conditions.ts";
 import { openData } from "../../api/data.ts";
 import { ProgramError } from "../../api/errors.ts";
 import { openProject, type Project, requireSound } from "../../api/project.ts";
@@ -79,19 +80,15 @@ export const show: Command = {
   },
 };
 
-/** All models after the transforms; a condition applies to the models that have its node. */
+/** All models after the transforms. */
 function transformed(project: Project, actions: readonly string[], events: readonly string[]) {
   const texts = [...actions.map((text) => `do(${text})`), ...events.map((text) => `observe(${text})`)];
   return [...project.models.values()].map((model) => {
-    const conditions = texts.flatMap((text) => {
-      const source = { name: "option", text };
-      const { interaction, diagnostics } = parseInteraction(source);
-      if (diagnostics.length > 0) throw new ProgramError(diagnostics, new Map([[source.name, source]]));
-      return interaction.kind === "context" ? [interaction.context] : [];
-    });
+    const conditions = texts.flatMap((text) => parseConditions({ project, model }, text));
     const result = applyConditions(model, conditions, project.vocabulary);
     if ("diagnostics" in result) {
-      throw new ProgramError(result.diagnostics, new Map([["option", { name: "option", text: texts.join("\n") }]]));
+      const text = texts.join("\n");
+      throw new ProgramError(result.diagnostics, new Map([["condition", { name: "condition", text }]]));
     }
     return result.model;
   });

@@ -1,0 +1,141 @@
+/**
+ * The TypeScript API: what the command line does, as functions.
+ *
+ * ```ts
+ * const program = compile(text);
+ * program.model("Stones").query("P(Recovered | do(Treatment = A))").value;
+ * const run = await program.train({ out: "runs/faces" });
+ * const grid = await run.model().do({ Mustache: true }).draw("16 Face");
+ * await run.close();
+ * ```
+ *
+ * @module
+ */
+import type { Answer } from "#compiler/inference/answer";
+import type { Diagnostic } from "#lang/diagnostics/diagnostic";
+import { type DeviceName, lazyExecutor } from "../devices.ts";
+import { type PlainValue, plainConditions } from "./conditions.ts";
+import { ProgramError } from "./errors.ts";
+import { openProject, type Project, projectOf, requireSound } from "./project.ts";
+import { defaultWorld, openRun, type Run as OpenedRun, runOfProject } from "./run.ts";
+import { type TrainObserver, trainProject } from "./training.ts";
+import { ask, type AskOptions, draw, type Drawing, type World } from "./world.ts";
+
+export interface TrainSettings {
+  /** the run directory */
+  readonly out: string;
+  /** `auto` by default */
+  readonly device?: DeviceName;
+  /** continue the run in `out` */
+  readonly resume?: boolean;
+  /** replace the run in `out` */
+  readonly overwrite?: boolean;
+  /** paths of data sets by the name of their `data` statement, instead of the program's */
+  readonly data?: Readonly<Record<string, string>>;
+  /** steps of every stage that counts steps, instead of the program's */
+  readonly steps?: number;
+  /** seed of every stage, instead of the program's */
+  readonly seed?: number;
+  /** steps between checkpoints; one at the end of each stage by default */
+  readonly checkpointEvery?: number;
+  /** stops training in good order, with a checkpoint */
+  readonly signal?: AbortSignal;
+  readonly observer?: TrainObserver;
+}
+
+/** A model under the interventions and observations made so far. Nothing changes it: `do` and `observe` give a new one. */
+export interface Model {
+  readonly name: string;
+  /** The mutilated model; states are given by name, bools also as true and false. Throws a ProgramError. */
+  do(actions: Readonly<Record<string, PlainValue>>): Model;
+  /** Conditions on what has been seen. Throws a ProgramError. */
+  observe(events: Readonly<Record<string, PlainValue>>): Model;
+  /** Answers a query of the language, e.g. `P(Y | do(X = 1))`. Throws a ProgramError. */
+  query(text: string, options?: AskOptions): Answer;
+  /** Draws, e.g. `16 Face` or `100 X, Y | Z = 1`. Rejects with a ProgramError or a RuntimeFault. */
+  draw(text: string, options?: { readonly seed?: number }): Promise<Drawing>;
+}
+
+export interface Run {
+  /** The model of that name, or the last one declared. */
+  model(name?: string): Model;
+  /** Frees the engine that draws pictures. */
+  close(): Promise<void>;
+}
+
+export interface Program extends Run {
+  /** errors and warnings; a program with errors has no models */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Runs the `train` statements. Rejects with a ProgramError or a RuntimeFault; what was saved before stays. */
+  train(settings: TrainSettings): Promise<Run & { readonly interrupted: boolean }>;
+}
+
+/** Compiles a text. `name` is what diagnostics call it and where its relative imports start. */
+export function compile(text: string, options: { readonly name?: string } = {}): Program {
+  return programOf(projectOf(text, options.name));
+}
+
+/** Compiles a file. Throws RuntimeFault("missing-file"). */
+export function compileFile(path: string): Program {
+  return programOf(openProject(path));
+}
+
+/** What has been trained into a run directory. Throws RuntimeFault: missing-file, corrupt-checkpoint. */
+export function load(directory: string, options: { readonly device?: DeviceName } = {}): Run {
+  const executor = lazyExecutor(options.device ?? "auto");
+  return { ...modelsOf(openRun(directory, executor.get)), close: executor.close };
+}
+
+function programOf(project: Project): Program {
+  const executor = lazyExecutor("auto");
+  return {
+    diagnostics: project.diagnostics,
+    model: (name) => modelsOf(runOfProject(project, executor.get)).model(name),
+    close: executor.close,
+    async train({ device = "auto", ...settings }) {
+      const trainer = lazyExecutor(device);
+      try {
+        const { interrupted } = await trainProject(requireSound(project), {
+          ...settings,
+          executor: await trainer.get(),
+        });
+        return { ...load(settings.out, { device }), interrupted };
+      } finally {
+        await trainer.close();
+      }
+    },
+  };
+}
+
+function modelsOf(run: OpenedRun): Pick<Run, "model"> {
+  return {
+    model(name) {
+      const world = name === undefined ? defaultWorld(run) : run.worlds.get(name);
+      if (world === undefined) {
+        throw new RangeError(`the program has no model ${name}; it has ${[...run.worlds.keys()].join(", ")}`);
+      }
+      return modelOf(world);
+    },
+  };
+}
+
+function modelOf(world: World): Model {
+  const under = (kind: "do" | "observe", values: Readonly<Record<string, PlainValue>>) =>
+    modelOf({ ...world, given: [...world.given, ...plainConditions(world, kind, values)] });
+  return {
+    name: world.model.name,
+    do: (actions) => under("do", actions),
+    observe: (events) => under("observe", events),
+    query: (text, options) => ask(world, text, options),
+    draw: (text, options) => draw(world, text, options),
+  };
+}
+
+export type { Answer } from "#compiler/inference/answer";
+export type { Diagnostic } from "#lang/diagnostics/diagnostic";
+export { RuntimeFault } from "#runtime/fault";
+export type { PlainValue } from "./conditions.ts";
+export { ProgramError };
+export type { Pictures } from "./images.ts";
+export type { TrainObserver } from "./training.ts";
+export type { AskOptions, Drawing };
