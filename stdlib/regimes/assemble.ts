@@ -12,7 +12,7 @@ type Parts = Omit<TrainingPlan, "format" | "target" | "programs"> & {
 };
 
 /**
- * The plan of these parts. State entries that no program needs any more are dropped, entries given twice are merged, and
+ * The plan of these parts. State entries and feeds that no program needs are dropped, entries given twice are merged, and
  * an input that is neither state nor fed (the labels and the image of `draw` and `predict` are the caller's) is an
  * internal error.
  */
@@ -25,6 +25,7 @@ export function assemble(target: TrainingTarget, parts: Parts): TrainingPlan {
     }),
   );
   const state = merge(parts.state);
+  const inputs = new Set(parts.cycle.flatMap(({ program }) => inputsOf(programs[program]!).map(({ name }) => name)));
   const used = new Set<string>();
   for (const [key, program] of Object.entries(programs)) {
     for (const name of checked(program, state, feedsOf(parts, key))) used.add(name);
@@ -34,6 +35,7 @@ export function assemble(target: TrainingTarget, parts: Parts): TrainingPlan {
     format: 1,
     target: `${target.model.name}.${target.node ?? "labels"}`,
     programs,
+    feeds: Object.fromEntries(Object.entries(parts.feeds).filter(([name]) => inputs.has(name))),
     state: [...state.values()].filter((entry) => used.has(entry.name)),
   };
 }

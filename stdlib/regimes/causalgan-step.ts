@@ -63,7 +63,7 @@ export function stepProgram(
 ): StepProgram {
   const b = createBuilder(name);
   const { batch } = choices;
-  const intervened = Math.round(choices.interventions * batch);
+  const intervened = Math.min(batch - 1, Math.round(choices.interventions * batch));
   const natural = batch - intervened;
   const state: StateEntry[] = [];
   const feeds: Record<string, Feed> = {

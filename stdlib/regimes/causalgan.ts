@@ -211,7 +211,10 @@ function choose(problem: ImageProblem, given: Constants): Choices {
     labelInput: wordOr(given, "label_input", base.labelInput) as Choices["labelInput"],
     average: numberOr(given, "average", base.average),
     balance: numberOr(given, "balance", base.balance),
-    interventions: numberOr(given, "interventions", base.interventions),
+    // do() sets states: there is nothing to set where all labels are real numbers
+    interventions: problem.groups.some(({ kind }) => kind !== "real")
+      ? numberOr(given, "interventions", base.interventions)
+      : 0,
     summed: !paper,
     adam: {
       rate: numberOr(given, "rate", 2e-4),

@@ -6,7 +6,14 @@ import { type Builder, createBuilder, type Value } from "#compiler/tensor/build"
 import { oneMinus, softmax } from "#compiler/tensor/compose";
 import type { Feed, StateEntry } from "#runtime/program/plan";
 import { tensor } from "#runtime/tensor";
-import { configurations, type LabelNode, type LabelProblem, type LearnedNode, parentWidth } from "./labels.ts";
+import {
+  configurations,
+  type LabelNode,
+  type LabelProblem,
+  type LearnedNode,
+  outputCertain,
+  parentWidth,
+} from "./labels.ts";
 import { numbersOr } from "./settings.ts";
 import { type Stack, stack } from "./stacked.ts";
 
@@ -181,6 +188,7 @@ export function controllerTables(problem: LabelProblem, settings: ControllerSett
       b.output(node.name, b.reshape(own, [node.rows, node.states]));
     });
   }
+  outputCertain(b, problem);
   return { builder, feeds, repeat: draws.runs };
 }
 

@@ -4,7 +4,7 @@ import type { Regime } from "#compiler/vocabulary";
 import type { StateEntry } from "#runtime/program/plan";
 import { tensor } from "#runtime/tensor";
 import { assemble } from "./assemble.ts";
-import { type LabelProblem, labelProblem, type LearnedNode, rowStrides } from "./labels.ts";
+import { type LabelProblem, labelProblem, type LearnedNode, outputCertain, rowStrides } from "./labels.ts";
 import { commonSettings, numberOr } from "./settings.ts";
 
 export const cpt: Regime = {
@@ -39,6 +39,7 @@ export const cpt: Regime = {
       const counts = tables.input(countName(node), [node.rows, node.states]);
       tables.output(node.name, normalised(tables, counts, smoothing));
     }
+    outputCertain(tables, problem);
     return assemble(target, {
       regime: "cpt",
       batch,

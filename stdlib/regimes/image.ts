@@ -3,6 +3,7 @@ import { type CausalModel, nodeOf } from "#compiler/causal/model";
 import { labelLayout } from "#compiler/lower/encoding";
 import type { TrainingTarget } from "#compiler/vocabulary";
 import type { Constant, Constants, NetworkReference } from "#lang/types/signature";
+import { RuntimeFault } from "#runtime/fault";
 import type { Shape } from "#runtime/tensor";
 import type { ColumnGroup } from "#stdlib/losses/cross-entropy";
 
@@ -17,12 +18,20 @@ export interface ImageProblem {
   readonly settings: Constants;
 }
 
+/** Throws a `bad-data` fault where the image has no labels to be drawn from. */
 export function imageProblem({
   model,
   node,
 }: Pick<TrainingTarget, "node"> & { readonly model: CausalModel }): ImageProblem {
   const image = nodeOf(model, node ?? "");
   if (image.type.kind !== "image") throw new Error(`internal: ${image.name} is not an image`);
+  if (image.parents.length === 0) {
+    throw new RuntimeFault(
+      "bad-data",
+      `the image \`${image.name}\` has no parents, and images are learned from labels`,
+      `name the labels it depends on: \`image ${image.name} : ... ~ generator(Label, ...)\``,
+    );
+  }
   const { channels, height, width } = image.type;
   const layout = labelLayout(image.parents.map((parent) => nodeOf(model, parent)));
   return {

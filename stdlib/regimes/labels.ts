@@ -3,6 +3,7 @@
  * the configurations of their parents. The encoding itself is `labelLayout` of the compiler.
  */
 import { nodeOf, type CausalModel, type CausalNode } from "#compiler/causal/model";
+import type { Builder } from "#compiler/tensor/build";
 import { labelLayout } from "#compiler/lower/encoding";
 import type { Constants } from "#lang/types/signature";
 import { statesOf } from "#lang/types/type";
@@ -31,6 +32,8 @@ export interface LabelProblem {
   readonly nodes: readonly LabelNode[];
   /** those to be learned, parents first */
   readonly learned: readonly LearnedNode[];
+  /** those with a single state: nothing has to be learned of them, but their tables are asked for */
+  readonly certain: readonly LearnedNode[];
 }
 
 /** More probabilities than this in the table of one node are taken for a mistake: 64 MB. */
@@ -45,7 +48,7 @@ export function labelProblem(model: CausalModel): LabelProblem {
     return { name: node.name, states: statesOf(node.type)!.length, columns: { start: offset, size: width } };
   });
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  const learned = discrete.flatMap((node) => {
+  const unknown = discrete.flatMap((node): readonly LearnedNode[] => {
     if (node.mechanism.kind !== "learned") return [];
     const parents = node.parents.map((parent) => byName.get(parent) ?? continuous(nodeOf(model, parent), node));
     const rows = parents.reduce((product, parent) => product * parent.states, 1);
@@ -53,7 +56,12 @@ export function labelProblem(model: CausalModel): LabelProblem {
     if (rows * own.states > largestTable) throw tooLarge(node, rows * own.states);
     return [{ ...own, parents, rows, settings: node.mechanism.settings }];
   });
-  return { width: layout.width, nodes, learned };
+  return {
+    width: layout.width,
+    nodes,
+    learned: unknown.filter((node) => node.states > 1),
+    certain: unknown.filter((node) => node.states === 1),
+  };
 }
 
 function continuous(parent: CausalNode, child: CausalNode): never {
@@ -66,6 +74,11 @@ function tooLarge(node: CausalNode, size: number): RuntimeFault {
     `P(${node.name} | ${node.parents.join(", ")}) has ${size} probabilities, more than ${largestTable}`,
     `give \`${node.name}\` fewer parents, or parents with fewer states`,
   );
+}
+
+/** The tables of nodes with a single state as outputs of the program that makes tables. */
+export function outputCertain(b: Builder, { certain }: LabelProblem): void {
+  for (const { name, rows } of certain) b.output(name, b.constant(tensor([rows, 1], new Float32Array(rows).fill(1))));
 }
 
 /** The state indices of the parents in a row of the table of a node. */

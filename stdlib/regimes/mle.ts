@@ -15,6 +15,7 @@ import {
   labelProblem,
   type LearnedNode,
   nodeSelector,
+  outputCertain,
   parentSelector,
   parentWidth,
 } from "./labels.ts";
@@ -93,7 +94,7 @@ export const mle: Regime = {
       steps,
       cycle: [...(counted ? [{ program: "count", times: 1 }] : []), { program: "fit", times: fitsPerStep }],
       state: [...stacks.flatMap(({ state }) => state), ...update.state, ...counts],
-      programs: { ...(counted ? { count } : {}), fit, tables: tablesProgram(groups) },
+      programs: { ...(counted ? { count } : {}), fit, tables: tablesProgram(problem, groups) },
       feeds: {
         labels: { kind: "batch", source: "data", column: "labels" },
         weight: { kind: "batch", source: "data", column: "weight" },
@@ -193,8 +194,9 @@ function countFirstPass(b: Builder, problem: LabelProblem, batch: number, passes
   return [{ name, shape: [], role: "counter", init: { kind: "constant", value: 0 } }, ...counts];
 }
 
-function tablesProgram(groups: readonly Group[]): Builder {
+function tablesProgram(problem: LabelProblem, groups: readonly Group[]): Builder {
   const b = createBuilder("tables");
+  outputCertain(b, problem);
   for (const group of groups) {
     const logits = stackOf(b, group).apply(allConfigurations(b, group));
     const isTrue = b.sigmoid(logits);

@@ -54,7 +54,8 @@ function rows(count: number) {
 
 const sources = () => {
   const data = rows(24);
-  return { data: sourceOf(data, "shuffled"), model: sourceOf({ labels: data.labels }, "shuffled") };
+  const labels = sourceOf({ labels: data.labels }, "shuffled");
+  return { data: sourceOf(data, "shuffled"), model: labels, interventions: labels };
 };
 
 const planOf = (settings = {}) => {

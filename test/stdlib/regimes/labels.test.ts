@@ -130,6 +130,17 @@ describe("cpt", () => {
     expect(programs.tables!.outputs.map(({ name }) => name)).toEqual(["Learned"]);
   });
 
+  test.each(["cpt", "mle", "wgan_gp"])("nodes with a single state have tables too: %s", async (name) => {
+    const causal = model(node("Only", [], { kind: "int", low: 3, high: 3 }), node("Child", ["Only"]));
+    const rows = [
+      [0, 1],
+      [0, 1],
+    ];
+    const { tables } = await learn(name, targetOf(causal, rows.length), name === "cpt" ? {} : { steps: 1 }, rows);
+    expect([...tables.Only!.data]).toEqual([1]);
+    expect(tables.Child!.shape).toEqual([1, 2]);
+  });
+
   test("a table that no memory holds is a fault that names the node", () => {
     const parents = Array.from({ length: 24 }, (_, i) => `P${i}`);
     const causal = model(...parents.map((name) => node(name)), node("Child", parents));
