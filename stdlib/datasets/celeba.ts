@@ -61,7 +61,7 @@ async function findLabels(
     throw new RuntimeFault(
       "missing-file",
       `there is no CelebA at ${path}`,
-      "download it from the CelebA project page or Kaggle, and give its directory to celeba(...)",
+      "download it from the CelebA project page or Kaggle and give its directory to celeba(...), or to causal train --data NAME=PATH",
     );
   }
   for (const name of labelFiles) {

@@ -1,5 +1,5 @@
 /** `causal train`: fits everything the program's `train` statements name, into a run directory. */
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { CausalModel } from "#compiler/causal/model";
 import type { StageRecord } from "../../files/run-directory.ts";
 import { labelReport } from "../../api/label-report.ts";
@@ -86,7 +86,8 @@ function dataPaths(items: readonly string[], names: readonly string[]): Readonly
           `--data ${name}: the program has no data of that name; it has ${names.join(", ") || "none"}`,
         );
       }
-      return [name, item.slice(at + 1)];
+      // what stands on the command line starts where the command was called, not where the program lies
+      return [name, resolve(item.slice(at + 1))];
     }),
   );
 }
