@@ -2,7 +2,7 @@
  * Running the `train` statements of a project into a run directory: data, plan, loop, checkpoints, tables. The loop
  * itself is the runtime's; how a checkpoint is laid out on disk is `files/run-directory.ts`.
  */
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 import { fitModel } from "#compiler/causal/fit";
 import type { CausalModel, CausalNode } from "#compiler/causal/model";
 import { planTraining } from "#compiler/compile";
@@ -21,6 +21,7 @@ import {
   hashProgram,
   isRunDirectory,
   type Manifest,
+  type ProgramFile,
   readManifest,
   readWeights,
   removeRun,
@@ -113,11 +114,12 @@ export async function trainProject(project: Project, options: TrainOptions): Pro
 }
 
 async function openRun(project: Project, { out, resume, overwrite }: TrainOptions): Promise<Manifest> {
-  const sha256 = hashProgram(project.files);
+  const files = portable(project.files);
+  const sha256 = hashProgram(files);
   const fresh: Manifest = {
     format: 1,
     package: { name: "causal-lang", version: packageVersion() },
-    program: { sha256, files: project.files },
+    program: { sha256, files },
     stages: [],
   };
   if (!isRunDirectory(out)) return fresh;
@@ -134,7 +136,7 @@ async function openRun(project: Project, { out, resume, overwrite }: TrainOption
   }
   const manifest = readManifest(out);
   if (manifest.program.sha256 !== sha256) {
-    const differing = project.files.find(
+    const differing = files.find(
       (file) => manifest.program.files.find((other) => other.name === file.name)?.text !== file.text,
     );
     throw new RuntimeFault(
@@ -144,6 +146,12 @@ async function openRun(project: Project, { out, resume, overwrite }: TrainOption
     );
   }
   return manifest;
+}
+
+/** Names relative to the program's own file, so that a run does not depend on where the program lies. */
+function portable(files: readonly ProgramFile[]): readonly ProgramFile[] {
+  const base = dirname(files[0]!.name);
+  return files.map(({ name, text }) => ({ name: name.startsWith("stdlib/") ? name : relative(base, name), text }));
 }
 
 function requireSameStage(known: StageRecord, plan: TrainingPlan, data: OpenData, out: string): void {

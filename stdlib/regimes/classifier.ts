@@ -2,9 +2,9 @@
 import { createBuilder } from "#compiler/tensor/build";
 import { gradient } from "#compiler/tensor/gradient";
 import type { Regime } from "#compiler/vocabulary";
-import { labelLoss, labelPrediction } from "#stdlib/losses/cross-entropy";
-import { adam } from "#stdlib/optimizers/adam";
-import { cosineDecay } from "#stdlib/optimizers/schedule";
+import { labelLoss, labelPrediction } from "../losses/cross-entropy.ts";
+import { adam } from "../optimizers/adam.ts";
+import { cosineDecay } from "../optimizers/schedule.ts";
 import { assemble } from "./assemble.ts";
 import { imageProblem, libraryNetwork } from "./image.ts";
 import { parametersOf } from "./lowered.ts";

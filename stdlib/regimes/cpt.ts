@@ -1,10 +1,10 @@
 /** The regime `cpt`: conditional probability tables by counting, the closed-form maximum likelihood of discrete nodes. */
-import { createBuilder, type Builder, type Value } from "#compiler/tensor/build";
+import { type Builder, createBuilder, type Value } from "#compiler/tensor/build";
 import type { Regime } from "#compiler/vocabulary";
 import type { StateEntry } from "#runtime/program/plan";
 import { tensor } from "#runtime/tensor";
 import { assemble } from "./assemble.ts";
-import { type LabelProblem, labelProblem, type LearnedNode, outputCertain, rowStrides } from "./labels.ts";
+import { type LabelProblem, type LearnedNode, labelProblem, outputCertain, rowStrides } from "./labels.ts";
 import { commonSettings, numberOr } from "./settings.ts";
 
 export const cpt: Regime = {

@@ -5,7 +5,7 @@ import type { TrainingTarget } from "#compiler/vocabulary";
 import type { Constant, Constants, NetworkReference } from "#lang/types/signature";
 import { RuntimeFault } from "#runtime/fault";
 import type { Shape } from "#runtime/tensor";
-import type { ColumnGroup } from "#stdlib/losses/cross-entropy";
+import type { ColumnGroup } from "../losses/cross-entropy.ts";
 
 export interface ImageProblem {
   readonly name: string;

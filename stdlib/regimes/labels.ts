@@ -2,9 +2,9 @@
  * The learned discrete nodes of a model as a trainer of labels sees them: which columns hold them and their parents, and
  * the configurations of their parents. The encoding itself is `labelLayout` of the compiler.
  */
-import { nodeOf, type CausalModel, type CausalNode } from "#compiler/causal/model";
-import type { Builder } from "#compiler/tensor/build";
+import { type CausalModel, type CausalNode, nodeOf } from "#compiler/causal/model";
 import { labelLayout } from "#compiler/lower/encoding";
+import type { Builder } from "#compiler/tensor/build";
 import type { Constants } from "#lang/types/signature";
 import { statesOf } from "#lang/types/type";
 import { RuntimeFault } from "#runtime/fault";

@@ -5,15 +5,15 @@ import { gradient } from "#compiler/tensor/gradient";
 import type { Regime } from "#compiler/vocabulary";
 import type { StateEntry } from "#runtime/program/plan";
 import { tensor } from "#runtime/tensor";
-import { adam } from "#stdlib/optimizers/adam";
-import { cosineDecay } from "#stdlib/optimizers/schedule";
+import { adam } from "../optimizers/adam.ts";
+import { cosineDecay } from "../optimizers/schedule.ts";
 import { assemble } from "./assemble.ts";
 import { appendCounts, countName } from "./cpt.ts";
 import {
   configurations,
   type LabelProblem,
-  labelProblem,
   type LearnedNode,
+  labelProblem,
   nodeSelector,
   outputCertain,
   parentSelector,

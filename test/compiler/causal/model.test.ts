@@ -1,6 +1,6 @@
 /** Printing, verifying and fitting causal models. */
 import { describe, expect, it } from "vitest";
-import { fit as fitTables } from "#compiler/causal/fit";
+import { fitModel as fitTables } from "#compiler/causal/fit";
 import { printModel, toDot } from "#compiler/causal/print";
 import { modelProblems, verifyModel } from "#compiler/causal/verify";
 import { intervene } from "#compiler/transforms/do";
