@@ -1,5 +1,6 @@
 /** Worlds from a program or from a run directory. */
 import type { CausalModel } from "#compiler/causal/model";
+import { parseDraw, parseQuery } from "#lang/syntax/parse";
 import type { Executor } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
 import { readManifest, readPlan, readWeights } from "../files/run-directory.ts";
@@ -59,6 +60,16 @@ export function openRun(directory: string, executor: () => Promise<Executor>): R
     ]),
   );
   return { project, worlds, classifiers };
+}
+
+/** The world that the text of a query is about: the one that it names (`... in Model`), else `fallback`. */
+export function worldOfQuery(run: Run, text: string, fallback: World): World {
+  return run.worlds.get(parseQuery({ name: "query", text }).model?.text ?? "") ?? fallback;
+}
+
+/** As `worldOfQuery`, for a drawing. */
+export function worldOfDraw(run: Run, text: string, fallback: World): World {
+  return run.worlds.get(parseDraw({ name: "draw", text }).draw.model?.text ?? "") ?? fallback;
 }
 
 /** The world that is meant when no model is named: the only one, or else the last one declared. */

@@ -1,4 +1,5 @@
 /** `causal draw`: pictures from a trained run, or samples of the other nodes, as a grid, a table or JSON. */
+import { worldOfDraw } from "../../api/run.ts";
 import { draw as drawText, drawStatement } from "../../api/world.ts";
 import { type Command, exitCodes, integerFlag, stringFlag, UsageError } from "../command.ts";
 import { captionOf, type Drawn, drawnJson, drawnTable, gridRows, saveGrid } from "../drawing.ts";
@@ -38,7 +39,7 @@ export const draw: Command = {
         }
       }
       for (const text of texts) {
-        const world = worldOf(run, invocation);
+        const world = worldOfDraw(run, text, worldOf(run, invocation));
         drawn.push({ world, caption: text, drawing: await drawText(world, text, options) });
       }
       const json = invocation.flags.json === true;

@@ -1,4 +1,5 @@
 /** `causal query`: asks a program or a run. */
+import { worldOfQuery } from "../../api/run.ts";
 import { ask } from "../../api/world.ts";
 import { answerText } from "../answer-text.ts";
 import { type Command, exitCodes, integerFlag, UsageError } from "../command.ts";
@@ -45,7 +46,7 @@ export const query: Command = {
       }
       const world = worldOf(run, invocation);
       for (const text of texts) {
-        const answer = ask(world, text, options);
+        const answer = ask(worldOfQuery(run, text, world), text, options);
         io.out(`${json ? JSON.stringify(answer) : answerText(answer)}\n`);
       }
       return exitCodes.well;
