@@ -97,7 +97,7 @@ export function stroke(u0: number, v0: number, u1: number, v1: number, r0: numbe
   const square = du * du + dv * dv;
   return (u, v) => {
     const along = ((u - u0) * du + (v - v0) * dv) / square;
-    const t = along < 0 ? 0 : along > 1 ? 1 : along;
+    const t = Math.min(1, Math.max(0, along));
     const a = u - u0 - t * du;
     const b = v - v0 - t * dv;
     return Math.sqrt(a * a + b * b) - (r0 + t * (r1 - r0));
@@ -111,7 +111,7 @@ export function stroke(u0: number, v0: number, u1: number, v1: number, r0: numbe
 export function bow(u0: number, v0: number, halfWidth: number, bend: number, middle: number, end: number): Distance {
   return (u, v) => {
     const raw = (u - u0) / halfWidth;
-    const t = raw < -1 ? -1 : raw > 1 ? 1 : raw;
+    const t = Math.min(1, Math.max(-1, raw));
     const half = end + (middle - end) * (1 - t * t);
     const dv = v - v0 - bend * (0.5 - t * t);
     const du = (raw - t) * halfWidth;
