@@ -8,7 +8,7 @@ import type { Program } from "#runtime/program/program";
 const batch = 8;
 
 /** Least squares by hand: w -= rate x^T (x w + noise - y) / batch, with a step counter. */
-function fit(rate: number): Program {
+function fitting(rate: number): Program {
   const b = createBuilder("fit");
   const [x, y, noise] = [b.input("x", [batch, 2]), b.input("y", [batch, 1]), b.input("noise", [batch, 1])];
   const w = b.input("w", [2, 1]);
@@ -58,7 +58,7 @@ export function leastSquares(options: { readonly steps?: number; readonly rate?:
       { name: "average", shape: [2, 1], role: "statistic", init: { kind: "constant", value: 0 } },
       { name: "count", shape: [], role: "counter", init: { kind: "constant", value: 0 } },
     ],
-    programs: { fit: fit(rate), follow: follow(), predict: predict() },
+    programs: { fit: fitting(rate), follow: follow(), predict: predict() },
     feeds: {
       x: { kind: "batch", source: "data", column: "point" },
       y: { kind: "batch", source: "data", column: "value" },

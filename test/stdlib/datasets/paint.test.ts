@@ -21,7 +21,7 @@ const shapes: Readonly<Record<string, (r: () => number) => Distance>> = {
   "a stroke": (r) => stroke(r(), r(), r(), r(), 0.1, 0.02),
   "a smile": (r) => bow(0, r(), 0.36, 0.22 * r(), 0.12, 0.02),
   "a ring": (r) => outline(squircle(r(), r(), 0.27, 0.25, 0.5), 0.04),
-  "a cut ellipse": (r) =>
+  "a cut ellipse": () =>
     both(ellipse(0, -0.2, 0.85, 0.9), (u, v) => (v + 0.6 - 0.75 * u * u) / Math.sqrt(1 + 2.25 * u * u)),
 };
 
