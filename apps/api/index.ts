@@ -139,3 +139,5 @@ export { ProgramError };
 export type { Pictures } from "./images.ts";
 export type { TrainObserver } from "./training.ts";
 export type { AskOptions, Drawing };
+/** The generated data set with its truth: the interventional and counterfactual image of every face. */
+export { createFaces, type Faces, type FacesOptions } from "#stdlib/datasets/faces/faces";
