@@ -55,9 +55,18 @@ export interface Labels {
   readonly encoded: Float32Array;
 }
 
+/** Throws RuntimeFault "bad-data", which names the data: a missing column, a cell that is no state of its node. */
 export function labelsOf(data: OpenData, nodes: readonly CausalNode[]): Labels {
   const layout = labelLayout(nodes);
-  const columns = Object.fromEntries(nodes.map((node) => [node.name, nodeColumn(data.source, node.name, node.type)]));
+  const column = (node: CausalNode) => {
+    try {
+      return nodeColumn(data.source, node.name, node.type);
+    } catch (error) {
+      if (!(error instanceof RuntimeFault)) throw error;
+      throw new RuntimeFault(error.code, `data ${data.name}: ${error.message}`, error.advice);
+    }
+  };
+  const columns = Object.fromEntries(nodes.map((node) => [node.name, column(node)]));
   return { layout, columns, encoded: encodeLabels(layout, columns, data.source.rows) };
 }
 

@@ -28,6 +28,7 @@ import {
   saveStage,
   type StageRecord,
   stageKey,
+  writeManifest,
 } from "../files/run-directory.ts";
 import { createBalance } from "./balance.ts";
 import { batchesOf, labelsOf, type OpenData, openData, trainingRows } from "./data.ts";
@@ -122,11 +123,18 @@ async function openRun(project: Project, { out, resume, overwrite }: TrainOption
     program: { sha256, files },
     stages: [],
   };
-  if (!isRunDirectory(out)) return fresh;
+  // written before anything is computed: a place that cannot be written to is found out now
+  const begin = async () => {
+    await writeManifest(out, fresh);
+    return fresh;
+  };
+  if (!isRunDirectory(out)) return begin();
   if (overwrite === true) {
     await removeRun(out);
-    return fresh;
+    return begin();
   }
+  const isEmpty = (manifest: Manifest) => manifest.stages.length === 0;
+  if (resume !== true && isEmpty(readManifest(out))) return begin();
   if (resume !== true) {
     throw new RuntimeFault(
       "bad-file",
@@ -148,8 +156,11 @@ async function openRun(project: Project, { out, resume, overwrite }: TrainOption
   return manifest;
 }
 
-/** Names relative to the program's own file, so that a run does not depend on where the program lies. */
-function portable(files: readonly ProgramFile[]): readonly ProgramFile[] {
+/**
+ * The program as a run directory keeps it: names relative to the program's own file, so that a run does not depend on
+ * where the program lies.
+ */
+export function portable(files: readonly ProgramFile[]): readonly ProgramFile[] {
   const base = dirname(files[0]!.name);
   return files.map(({ name, text }) => ({ name: name.startsWith("stdlib/") ? name : relative(base, name), text }));
 }

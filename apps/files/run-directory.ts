@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tensors } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
@@ -74,13 +74,18 @@ export function readManifest(directory: string): Manifest {
       "train one with `causal train FILE --out DIRECTORY`",
     );
   }
-  let manifest: Manifest;
+  let manifest: Manifest | null;
   try {
     manifest = JSON.parse(readFileSync(path, "utf8"));
   } catch {
     throw new RuntimeFault("corrupt-checkpoint", `${path} is not valid JSON`, "restore it from a copy, or train again");
   }
-  if (manifest.format !== 1 || manifest.package?.name !== "causal-lang" || !Array.isArray(manifest.stages)) {
+  if (
+    manifest?.format !== 1 ||
+    manifest.package?.name !== "causal-lang" ||
+    !Array.isArray(manifest.program?.files) ||
+    !Array.isArray(manifest.stages)
+  ) {
     throw new RuntimeFault(
       "corrupt-checkpoint",
       `${path} is not a manifest that this version of causal-lang reads`,
@@ -102,12 +107,13 @@ export function readWeights(directory: string, stage: StageRecord): Tensors {
 }
 
 export function readPlan(directory: string, stage: StageRecord): TrainingPlan {
-  const path = join(directory, stage.plan);
+  const text = readInside(directory, stage.plan).toString("utf8");
   try {
-    return decodePlan(readInside(directory, stage.plan).toString("utf8"));
+    return decodePlan(text);
   } catch (error) {
-    if (error instanceof RuntimeFault) throw error;
-    throw new RuntimeFault("corrupt-checkpoint", `${path} is not a training plan`, "train this stage again");
+    const why = error instanceof RuntimeFault ? error.message : "it is not a training plan";
+    const path = join(directory, stage.plan);
+    throw new RuntimeFault("corrupt-checkpoint", `${path}: ${why}`, "restore the file, or train this stage again");
   }
 }
 
@@ -133,7 +139,6 @@ export async function saveStage(
   plan: string,
   weights: Tensors,
 ): Promise<Manifest> {
-  await mkdir(directory, { recursive: true });
   const previous = manifest.stages.find((other) => stageKey(other) === stageKey(stage));
   const planName = `${stageKey(stage)}.plan.json`;
   await writeFileAtomic(join(directory, planName), Buffer.from(plan));
@@ -153,7 +158,6 @@ export async function saveStage(
 }
 
 export async function writeManifest(directory: string, manifest: Manifest): Promise<void> {
-  await mkdir(directory, { recursive: true });
   await writeFileAtomic(join(directory, manifestName), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
 }
 

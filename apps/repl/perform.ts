@@ -1,17 +1,18 @@
 /** Carries out what a line asks of the world: training into a run directory, drawing into a file, plans of real data. */
 import { existsSync } from "node:fs";
-import { copyFile, mkdir } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CheckedProgram, CheckedTrain } from "#lang/checked";
 import { RuntimeFault } from "#runtime/fault";
-import { projectOfFiles } from "../api/project.ts";
-import { openRun } from "../api/run.ts";
-import { trainProject } from "../api/training.ts";
-import { drawStatement } from "../api/world.ts";
+import { type Project, projectOfFiles } from "../api/project.ts";
+import { openRun, type Run } from "../api/run.ts";
+import { portable, trainProject } from "../api/training.ts";
+import { drawStatement, type World } from "../api/world.ts";
 import { type Io, UsageError } from "../cli/command.ts";
 import { trainObserver } from "../cli/commands/train.ts";
 import { planText, plansOf } from "../cli/commands/show.ts";
 import { type Drawn, drawnTable, gridRows, saveGrid } from "../cli/drawing.ts";
+import { writeFileAtomic } from "../files/atomic.ts";
 import { packageVersion } from "../files/package-root.ts";
 import {
   hashProgram,
@@ -69,7 +70,7 @@ async function trainSession(session: Session, request: Extract<Request, { kind: 
   const { project } = session.run;
   const { target } = request;
   const before = session.directory === null ? null : readManifest(session.directory);
-  const continues = request.out === null && before?.program.sha256 === hashProgram(project.files);
+  const continues = request.out === null && before?.program.sha256 === hashProgram(portable(project.files));
   const out = continues ? session.directory! : (request.out ?? freeName(join("runs", "repl-"), ""));
   const stages = before === null ? [] : continues ? before.stages : stagesThatHold(before, project.program);
   const isDone = (train: CheckedTrain) => stages.some((stage) => stage.done && stage.target === targetOf(train));
@@ -88,7 +89,13 @@ async function trainSession(session: Session, request: Extract<Request, { kind: 
   });
   if (stopped) io.err(`\nstopped; train goes on from the last step\n`);
   else io.out(`run: ${out}\n`);
-  return withRun(session, openRun(out, session.executor), out);
+  return withRun(session, inSession(openRun(out, session.executor), project), out);
+}
+
+/** What was trained, with the program of the session, whose file names say where its data lies. */
+function inSession(trained: Run, project: Project): Run {
+  const worlds = [...trained.worlds].map(([name, world]): [string, World] => [name, { ...world, project }]);
+  return { ...trained, project, worlds: new Map(worlds) };
 }
 
 const targetOf = (train: CheckedTrain) => `${train.model}.${train.part}`;
@@ -98,11 +105,12 @@ async function seedDirectory(out: string, session: Session, stages: readonly Sta
   if (isRunDirectory(out)) {
     throw new RuntimeFault("bad-file", `${out} already holds a run`, "name another directory: train into DIRECTORY");
   }
-  await mkdir(out, { recursive: true });
   for (const { weights, plan } of stages) {
-    for (const name of [weights, plan]) await copyFile(join(session.directory!, name), join(out, name));
+    for (const name of [weights, plan]) {
+      await writeFileAtomic(join(out, name), await readFile(join(session.directory!, name)));
+    }
   }
-  const { files } = session.run.project;
+  const files = portable(session.run.project.files);
   await writeManifest(out, {
     format: 1,
     package: { name: "causal-lang", version: packageVersion() },
