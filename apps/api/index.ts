@@ -132,8 +132,10 @@ function modelOf(world: World): Model {
 }
 
 export type { Answer } from "#compiler/inference/answer";
-export type { Diagnostic } from "#lang/diagnostics/diagnostic";
-export { RuntimeFault } from "#runtime/fault";
+export type { Diagnostic, Fix, RelatedSpan, Severity } from "#lang/diagnostics/diagnostic";
+export type { Source, Span } from "#lang/source";
+export { type FaultCode, RuntimeFault } from "#runtime/fault";
+export type { Origin } from "#runtime/program/program";
 export type { PlainValue } from "./conditions.ts";
 export { ProgramError };
 export type { Pictures } from "./images.ts";
@@ -141,3 +143,4 @@ export type { TrainObserver } from "./training.ts";
 export type { AskOptions, Drawing };
 /** The generated data set with its truth: the interventional and counterfactual image of every face. */
 export { createFaces, type Faces, type FacesOptions } from "#stdlib/datasets/faces/faces";
+export type { Attribute, FaceChanges, FaceLabels } from "#stdlib/datasets/faces/labels";
