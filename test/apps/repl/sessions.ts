@@ -1,6 +1,7 @@
 /** Sessions for tests: lines in, what they show out. */
 import { evaluate, piecesOf } from "../../../apps/repl/evaluate.ts";
 import { createSession, type Request, type Session } from "../../../apps/repl/session.ts";
+import type { Executor } from "#runtime/executor";
 import { projectOf } from "../../../apps/api/project.ts";
 import { runOfProject } from "../../../apps/api/run.ts";
 
@@ -22,14 +23,11 @@ test "seen" { assert P(Recovered | Treatment = A) == 0.7790 +- 1e-4 }
 draw 2 Size | Treatment = A seed 3
 `;
 
-const noExecutor = () => Promise.reject(new Error("no executor is needed here"));
+export const noExecutor = (): Promise<Executor> => Promise.reject(new Error("no executor is needed here"));
 
-export function sessionOf(text: string | null): Session {
-  return createSession(
-    text === null ? null : runOfProject(projectOf(text, "stones.causal"), noExecutor),
-    null,
-    noExecutor,
-  );
+export function sessionOf(text: string | null, executor = noExecutor): Session {
+  const run = text === null ? null : runOfProject(projectOf(text, "stones.causal"), executor);
+  return createSession(run, null, executor);
 }
 
 export interface Shown {

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { Io } from "../../../apps/cli/command.ts";
+import { lazyExecutor } from "../../../apps/devices.ts";
 import { appendHistory, historyPath, readHistory } from "../../../apps/repl/history.ts";
 import { runShell } from "../../../apps/repl/shell.ts";
-import { causal, stones, temporaryFolder } from "../cli/run-cli.ts";
-import { sessionOf, stonesText } from "./sessions.ts";
+import { causal, stones, temporaryFolder, tiny } from "../cli/run-cli.ts";
+import { noExecutor, sessionOf, stonesText } from "./sessions.ts";
 
 const folder = temporaryFolder();
 
@@ -55,7 +56,7 @@ describe("a script", () => {
 });
 
 /** A session at a terminal that types what it is told and waits for what it expects to see. */
-function atTerminal(text: string | null, history: string | null = null) {
+function atTerminal(text: string | null, history: string | null = null, executor = noExecutor) {
   const input = new PassThrough();
   const screen = new PassThrough();
   let seen = "";
@@ -76,7 +77,7 @@ function atTerminal(text: string | null, history: string | null = null) {
     columns: 80,
     signal: new AbortController().signal,
   };
-  const code = runShell(sessionOf(text), { io, terminal: screen, history });
+  const code = runShell(sessionOf(text, executor), { io, terminal: screen, history });
   return {
     code,
     type: (keys: string) => void input.write(keys),
@@ -160,6 +161,35 @@ describe("a person", () => {
     await second.see(/0\.5100/);
     second.type("\x04");
     await second.code;
+  });
+});
+
+describe("Ctrl-C", () => {
+  it("stops a training at a checkpoint, and the session goes on with it", async () => {
+    const out = join(folder, "stopped");
+    const text = readFileSync(tiny, "utf8").replace("steps = 60", "steps = 3000");
+    const executor = lazyExecutor("auto");
+    const { type, see, code } = atTerminal(text, null, executor.get);
+    await see(/Tiny> /);
+    type(`train into ${out}\r`);
+    await see(/Tiny\.Face \d+\/3000/);
+    type("\x03");
+    await see(/stopped; train goes on from the last step/);
+    await see(/Tiny> /);
+    type("P(Male | do(Mustache = true)) - P(Male)\r");
+    await see(/= 0 {3}\(rung 2, exact\)/);
+    type("train\r");
+    await see(/from step \d+/);
+    await see(/Tiny\.Face \d+\/3000/);
+    type("\x03");
+    await see(/stopped/);
+    type("\x04");
+    expect(await code).toBe(0);
+    await executor.close();
+    expect(JSON.parse(readFileSync(join(out, "manifest.json"), "utf8")).stages).toMatchObject([
+      { target: "Tiny.labels", done: true },
+      { target: "Tiny.Face", done: false },
+    ]);
   });
 });
 
