@@ -34,6 +34,14 @@ export function shuffledRows(rows: number, size: number, index: number, seed: nu
   return batch;
 }
 
+/** The rows of a table [_, width] with these numbers, one after the other: [rows.length, width]. */
+export function gatherRows(table: Float32Array, width: number, rows: Int32Array): Float32Array {
+  const gathered = new Float32Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++)
+    gathered.set(table.subarray(rows[i]! * width, (rows[i]! + 1) * width), i * width);
+  return gathered;
+}
+
 /**
  * The rows of batch `index` when each is drawn by weight, with replacement. `cumulative` holds the running sums of the
  * weights, the last one their total.

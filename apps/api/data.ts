@@ -2,7 +2,7 @@
 import type { CausalNode } from "#compiler/causal/model";
 import { encodeLabels, type LabelLayout, labelLayout } from "#compiler/lower/encoding";
 import type { CheckedData } from "#lang/checked";
-import { shuffledRows, weightedRows } from "#runtime/batches";
+import { gatherRows, shuffledRows, weightedRows } from "#runtime/batches";
 import { RuntimeFault } from "#runtime/fault";
 import { createStream } from "#runtime/random";
 import type { BatchSource } from "#runtime/train";
@@ -72,9 +72,7 @@ export function labelsOf(data: OpenData, nodes: readonly CausalNode[]): Labels {
 
 /** The encoded labels of the training rows: [training rows, layout.width]. */
 export function trainingRows(data: OpenData, { layout: { width }, encoded }: Labels): Float32Array {
-  const result = new Float32Array(data.training.length * width);
-  data.training.forEach((row, i) => result.set(encoded.subarray(row * width, (row + 1) * width), i * width));
-  return result;
+  return gatherRows(encoded, width, data.training);
 }
 
 /**
@@ -111,11 +109,8 @@ export function batchesOf(
       const chosen = rowsOf(index, size);
       const result: Record<string, Float32Array> = {};
       for (const column of columns) {
-        if (column === "labels") {
-          const out = new Float32Array(size * width);
-          chosen.forEach((row, i) => out.set(labels.encoded.subarray(row * width, (row + 1) * width), i * width));
-          result.labels = out;
-        } else if (column === "weight") result.weight = weights(index, size);
+        if (column === "labels") result.labels = gatherRows(labels.encoded, width, chosen);
+        else if (column === "weight") result.weight = weights(index, size);
         else if (column === "image" && image !== null) {
           result.image = new Float32Array(size * imageSize);
           await image.read(chosen, result.image);

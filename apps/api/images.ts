@@ -58,7 +58,7 @@ export async function classify(
   const plan = requireForward(stage, "predict");
   const size = images[0]?.length ?? 0;
   const joined = new Float32Array(images.length * size);
-  images.forEach((image, i) => joined.set(image, i * size));
+  for (const [i, image] of images.entries()) joined.set(image, i * size);
   const { data } = await inBatches(stage, plan, "image", joined, images.length, "labels", { executor, seed: 0 });
   return data;
 }

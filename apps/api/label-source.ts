@@ -7,7 +7,7 @@ import { drawSamples } from "#compiler/inference/draw";
 import { encodeLabels, type LabelLayout, labelLayout } from "#compiler/lower/encoding";
 import { intervene } from "#compiler/transforms/do";
 import { statesOf } from "#lang/types/type";
-import { shuffledRows, weightedRows } from "#runtime/batches";
+import { gatherRows, shuffledRows, weightedRows } from "#runtime/batches";
 import type { BatchSource } from "#runtime/train";
 import type { Balance } from "./balance.ts";
 import { ProgramError } from "./errors.ts";
@@ -60,10 +60,6 @@ function rowsOf(
 ): BatchSource {
   return {
     rows: encoded.length / width,
-    batch(_columns, index, size) {
-      const labels = new Float32Array(size * width);
-      choose(index, size).forEach((row, i) => labels.set(encoded.subarray(row * width, (row + 1) * width), i * width));
-      return { labels };
-    },
+    batch: (_columns, index, size) => ({ labels: gatherRows(encoded, width, choose(index, size)) }),
   };
 }
