@@ -46,11 +46,14 @@ export function drawInputs(needs: Needs, seed: number | string, purpose: string,
 function fill(data: Float32Array, feed: Draw, stream: Stream): void {
   switch (feed.kind) {
     case "uniform":
-      return stream.fillUniform(data, feed.low, feed.high);
+      stream.fillUniform(data, feed.low, feed.high);
+      break;
     case "normal":
-      return stream.fillNormal(data, feed.mean, feed.std);
+      stream.fillNormal(data, feed.mean, feed.std);
+      break;
     case "truncatedExponential":
-      return stream.fillTruncatedExponential(data, feed.rate, feed.max);
+      stream.fillTruncatedExponential(data, feed.rate, feed.max);
+      break;
     default:
       feed satisfies never;
   }
