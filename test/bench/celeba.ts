@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { cpus } from "node:os";
 import { openData, labelsOf } from "../../apps/api/data.ts";
 import { labelReport } from "../../apps/api/label-report.ts";
+import { ProgramError } from "../../apps/api/errors.ts";
 import { openProject, requireSound } from "../../apps/api/project.ts";
 import { defaultWorld, openRun } from "../../apps/api/run.ts";
 import { labelNodes, trainProject } from "../../apps/api/training.ts";
@@ -95,7 +96,15 @@ async function trained(graph: string, regime: string, labels: string, runs: stri
 
 function answers(all: readonly Trained[], reference: (question: (typeof questions)[number]) => number | null): void {
   const counted = all[0]!;
-  const value = ({ world }: Trained, text: string) => ask(world, text).value as number;
+  const value = ({ world }: Trained, text: string): number => {
+    try {
+      return ask(world, text).value as number;
+    } catch (error) {
+      // a condition that a model gives the probability zero: no answer, shown as NaN
+      if (error instanceof ProgramError) return Number.NaN;
+      throw error;
+    }
+  };
   const worst = all.map(() => ({ reference: 0, counted: 0 }));
   row(["query", "20,000 rows", ...all.map(({ name }) => name)]);
   row(["---", ...Array(all.length + 1).fill("---:")]);
