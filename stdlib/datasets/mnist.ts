@@ -52,8 +52,9 @@ export const mnist: Dataset = {
         channels: 1,
         height: size,
         width: size,
-        read: (rows, out) =>
-          rows.forEach((row, i) => drawDigit(images.values, start + row, size, out, i * size * size)),
+        read(rows, out) {
+          for (const [i, row] of rows.entries()) drawDigit(images.values, start + row, size, out, i * size * size);
+        },
       },
       fingerprint: `mnist-1 ${fingerprintBytes(images.values)} ${fingerprintBytes(labels.values)} rows ${start} to ${end} size=${size}`,
       place: (row) => `${images.path}, picture ${start + row + 1}`,

@@ -104,9 +104,7 @@ function printForward({ program, repeat }: ForwardPlan): string {
 
 /** Rows of cells, indented and aligned. */
 function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = rows.reduce<number[]>((all, row) => {
-    row.forEach((cell, i) => void (all[i] = Math.max(all[i] ?? 0, cell.length)));
-    return all;
-  }, []);
+  const columnCount = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columnCount }, (_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ")}`.trimEnd());
 }

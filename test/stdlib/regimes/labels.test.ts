@@ -28,7 +28,10 @@ function gardenRows(count: number): readonly (readonly number[])[] {
   const pick = (probabilities: readonly number[]): number => {
     const u = stream.uniform();
     let sum = 0;
-    return probabilities.findIndex((p) => u < (sum += p));
+    return probabilities.findIndex((p) => {
+      sum += p;
+      return u < sum;
+    });
   };
   const oneHot = (state: number) => [0, 1, 2].map((k) => (k === state ? 1 : 0));
   return Array.from({ length: count }, () => {
