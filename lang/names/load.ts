@@ -28,6 +28,8 @@ export function loadFiles(root: Source, resolve: Resolve): LoadedProgram {
     for (const statement of parsed.file.statements) {
       if (statement.kind !== "import") continue;
       const { value: path, span } = statement.path;
+      // the path is lost, which the parser reported
+      if (span.start === span.end || path === "") continue;
       const imported = resolve(path, source.name);
       if (imported === null) diagnostics.push(diagnose("C204", span, { path }));
       else if (!sources.has(imported.name)) load(imported);

@@ -44,7 +44,11 @@ export function checkQuery(
       const earlier = names.earlier.get(text);
       if (earlier !== undefined) return earlier;
       if (names.later.has(text)) context.report(diagnose("C207", span, { name: text }));
-      else reportUnknown(context, "query", expr.name, names.earlier.keys());
+      else if (model.node(text) !== null) {
+        const suggestion = `P(${text})`;
+        const fix = { title: `ask for \`${suggestion}\``, span, replacement: suggestion };
+        context.report(diagnose("C201", span, { what: "query", name: text, suggestion }, { fix }));
+      } else reportUnknown(context, "query", expr.name, names.earlier.keys());
       return null;
     }
     case "query-unary":
