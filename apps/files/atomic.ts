@@ -1,6 +1,6 @@
 /** Writing a file so that a kill, a crash or a full disk leaves either the old content or the new one, never a part. */
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { RuntimeFault } from "#runtime/fault";
 
@@ -13,7 +13,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
   const directory = dirname(path);
   const temporary = join(directory, `.${basename(path)}.${randomBytes(4).toString("hex")}.tmp`);
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     const file = await open(temporary, "wx");
     try {
       await file.writeFile(bytes);
@@ -27,6 +27,28 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
     throw asFault(error, path);
   }
   await syncDirectory(directory);
+}
+
+/** Makes a directory and those above it. Node's own `recursive` never ends where the system makes none, as in /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (await isDirectory(path)) return;
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    try {
+      await mkdir(path);
+    } catch (again) {
+      // another process may have made it meanwhile
+      if (!(await isDirectory(path))) throw again;
+    }
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
 }
 
 /** Makes the rename itself durable. Some systems (Windows) cannot open a directory; there the rename is all there is. */
@@ -58,6 +80,9 @@ function asFault(error: unknown, path: string): unknown {
     case "EISDIR":
     case "ENOTDIR":
     case "EEXIST":
+    case "ENOENT":
+    case "ENAMETOOLONG":
+    case "ELOOP":
       return new RuntimeFault("bad-file", `cannot write ${path} (${code})`, "choose a place that you may write to");
     default:
       return error;

@@ -1,6 +1,6 @@
 /** How data sets read files in Node: paths relative to the program, `.gz` unpacked, pictures decoded by sharp. */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { Reader } from "#stdlib/datasets/dataset";
@@ -54,7 +54,8 @@ export function createReader(baseDirectory: string): Reader {
 function unreadable(path: string, error: unknown, baseDirectory: string): RuntimeFault {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT" || code === "ENOTDIR") {
-    return new RuntimeFault("missing-file", `there is no file ${path}`, `relative paths start at ${baseDirectory}`);
+    const advice = isAbsolute(path) ? "check the path" : `relative paths start at ${baseDirectory}`;
+    return new RuntimeFault("missing-file", `there is no file ${path}`, advice);
   }
   if (code === "EISDIR") return new RuntimeFault("bad-file", `${path} is a directory, not a file`, "name a file in it");
   return new RuntimeFault(

@@ -62,6 +62,12 @@ describe("atomic writing", () => {
     expect(readdirSync(join(directory, "taken"))).toEqual(["weights.bin"]);
   });
 
+  test("a place in which no directory can be made is a fault at once", async (context) => {
+    if (process.platform !== "linux") context.skip("needs /proc");
+    const fault = await faultOf(writeFileAtomic("/proc/nowhere/run/a.json", "{}"));
+    expect([fault.code, fault.message]).toEqual(["bad-file", "cannot write /proc/nowhere/run/a.json (ENOENT)"]);
+  });
+
   test("at a full disk the old file stays and the fault says so", async (context) => {
     const disk = join(directory, "disk");
     mkdirSync(disk);
