@@ -2,8 +2,8 @@
  * How each operation of the table is written in ONNX (opset 21). Rows append nodes to a graph under construction and
  * give the name of the result; names and inputs are the business of `lower.ts`.
  *
- * Sizes on a cpu decided the convolutions: ConvTranspose and the dilated Conv for filter gradients were faster than
- * sub-pixel convolutions and explicit im2col on every DCGAN shape tried (see docs/decisions/0002-onnx-encoder.md).
+ * Sizes on a cpu decided the convolutions: ConvTranspose on all but the smallest maps and the dilated Conv for filter
+ * gradients were faster than sub-pixel convolutions and explicit im2col on every DCGAN shape tried (see docs/decisions/0002-onnx-encoder.md).
  */
 import type { ConvGeometry, OpAttributes, OpName } from "../../program/ops.ts";
 import type { OpNode } from "../../program/program.ts";
@@ -71,11 +71,13 @@ export const rows: Rows = {
     if (bias !== undefined) operands.push(graph.add("Reshape", [graph.float(bias), graph.ints([shape[1]!])]));
     return graph.add("Conv", operands, geometry(attrs, graph.shape(w!).slice(2)));
   },
-  convTranspose: (graph, { attrs }, [x, w]) =>
-    graph.add("ConvTranspose", [graph.float(x!), graph.float(w!)], {
-      ...geometry(attrs, graph.shape(w!).slice(2)),
-      output_padding: attrs.outputPadding,
-    }),
+  convTranspose: (graph, { attrs, shape }, [x, w]) =>
+    readsWeightsTooOften(graph.shape(x!), attrs)
+      ? oneProduct(graph, attrs, shape, x!, w!)
+      : graph.add("ConvTranspose", [graph.float(x!), graph.float(w!)], {
+          ...geometry(attrs, graph.shape(w!).slice(2)),
+          output_padding: attrs.outputPadding,
+        }),
   convFilterGrad: (graph, { attrs }, [x, dy]) => filterGradient(graph, attrs, x!, dy!),
 };
 
@@ -86,6 +88,38 @@ function reduction(op: string): Row<Extract<OpNode, { op: "sum" | "max" }>> {
 
 function geometry(attrs: ConvGeometry, kernel: readonly number[]): Record<string, Attribute> {
   return { kernel_shape: kernel, strides: attrs.strides, pads: attrs.pads, dilations: attrs.dilations };
+}
+
+/**
+ * ConvTranspose multiplies each example with all weights by itself. On maps with few places that is slower than one product
+ * of the whole batch, whose columns `Col2Im` then adds up. Col2Im wants the size of the map without output padding.
+ */
+function readsWeightsTooOften([n, , h, w]: readonly number[], attrs: OpAttributes["convTranspose"]): boolean {
+  const fewPlaces = 32;
+  return n! > 1 && h! * w! < fewPlaces && attrs.outputPadding.every((extra, axis) => extra <= attrs.pads[axis + 2]!);
+}
+
+function oneProduct(
+  graph: GraphBuilder,
+  { strides, dilations, pads, outputPadding }: OpAttributes["convTranspose"],
+  output: readonly number[],
+  x: number,
+  w: number,
+): string {
+  const [n, channels, height, width] = graph.shape(x) as [number, number, number, number];
+  const [, filters, ...kernel] = graph.shape(w) as [number, number, number, number];
+  const places = height * width;
+  const columns = filters * kernel[0]! * kernel[1]!;
+  const reshape = (value: string, ...shape: readonly number[]) => graph.add("Reshape", [value, graph.ints(shape)]);
+  const turn = (value: string) => graph.add("Transpose", [value], { perm: [0, 2, 1] });
+  const rows = reshape(turn(reshape(graph.float(x), n, channels, places)), n * places, channels);
+  const product = graph.add("MatMul", [rows, reshape(graph.float(w), channels, columns)]);
+  const folded = turn(reshape(product, n, places, columns));
+  return graph.add("Col2Im", [folded, graph.ints(output.slice(2)), graph.ints(kernel)], {
+    strides,
+    dilations,
+    pads: [pads[0], pads[1], pads[2] - outputPadding[0], pads[3] - outputPadding[1]],
+  });
 }
 
 /**

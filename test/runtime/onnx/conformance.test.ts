@@ -35,6 +35,7 @@ const geometries: readonly { kernel: [number, number]; size: [number, number]; g
   { kernel: [3, 3], size: [5, 6], g: { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1] } },
   { kernel: [5, 5], size: [8, 8], g: { strides: [2, 2], pads: [1, 1, 2, 2], dilations: [1, 1] } },
   { kernel: [5, 5], size: [8, 8], g: { strides: [2, 2], pads: [2, 2, 2, 2], dilations: [1, 1] } },
+  { kernel: [5, 5], size: [14, 12], g: { strides: [2, 2], pads: [2, 2, 2, 2], dilations: [1, 1] } },
   { kernel: [4, 4], size: [8, 6], g: { strides: [2, 2], pads: [1, 1, 1, 1], dilations: [1, 1] } },
   { kernel: [3, 2], size: [9, 7], g: { strides: [3, 2], pads: [0, 1, 2, 0], dilations: [1, 1] } },
   { kernel: [2, 3], size: [9, 9], g: { strides: [2, 1], pads: [1, 0, 0, 2], dilations: [2, 3] } },
