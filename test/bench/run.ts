@@ -19,6 +19,7 @@ const workloads: Readonly<Record<string, Workload>> = {
 };
 
 const stepsInBlock = 4;
+const stepsInTrial = 2;
 
 const { values: options } = parseArgs({
   options: {
@@ -87,7 +88,7 @@ async function fastestVariants(peer: Peer, workload: Workload): Promise<readonly
     for (const layout of ["contiguous", "channels_last"] as const) {
       for (const adam of ["single", "foreach", "fused"] as const) {
         const variant: PeerVariant = { layout, adam, shared };
-        const time = Math.min(...(await peer.time(workload, variant, stepsInBlock)));
+        const time = Math.min(...(await peer.time(workload, variant, stepsInTrial)));
         if (best === null || time < best.time) best = { variant, time };
       }
     }
