@@ -50,6 +50,8 @@ export const train: Command = {
     const steps = integerFlag(invocation, "steps", 1, 1e9);
     const seed = integerFlag(invocation, "seed", 0, Number.MAX_SAFE_INTEGER);
     const lazy = executorOf(invocation);
+    const observer = trainObserver(io);
+    let started = 0;
     try {
       const { interrupted } = await trainProject(project, {
         out,
@@ -61,8 +63,15 @@ export const train: Command = {
         ...(seed === undefined ? {} : { seed }),
         checkpointEvery,
         signal: io.signal,
-        observer: trainObserver(io),
+        observer: {
+          ...observer,
+          stageStarted(stage) {
+            started++;
+            observer.stageStarted?.(stage);
+          },
+        },
       });
+      if (started === 0) io.err("nothing is left to train: all stages of this run are done\n");
       if (interrupted) {
         io.err(`stopped; continue with: causal train ${file} --out ${out} --resume\n`);
         return exitCodes.fault;
