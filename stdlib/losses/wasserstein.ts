@@ -17,12 +17,21 @@ export function wassersteinGeneratorLoss(b: Builder, fake: Value): Value {
 const tiny = 1e-12;
 
 /**
- * E[(|grad D(x)| - 1)^2] at x = mix real + (1 - mix) fake, a scalar, not yet multiplied by lambda. Real and fake are
- * [batch, n], mix is [batch, 1] in [0, 1]. Differentiable in the critic's parameters (second order).
+ * E[(|grad D(x)| - slope)^2] at x = mix real + (1 - mix) fake, a scalar, not yet multiplied by lambda. Real and fake are
+ * [..., n], mix is [..., 1] in [0, 1], and the critic scores each row of n numbers by itself. Differentiable in the
+ * critic's parameters (second order).
  */
-export function gradientPenalty(b: Builder, critic: (x: Value) => Value, real: Value, fake: Value, mix: Value): Value {
+export function gradientPenalty(
+  b: Builder,
+  critic: (x: Value) => Value,
+  real: Value,
+  fake: Value,
+  mix: Value,
+  slope = 1,
+): Value {
   const between = b.add(fake, b.mul(mix, b.sub(real, fake)));
-  const [slope] = gradient(b, b.sum(critic(between)), [between]);
-  const norm = b.sqrt(b.add(b.sum(square(b, slope!), [1]), tiny));
-  return b.mean(square(b, b.sub(norm, 1)));
+  const [steepness] = gradient(b, b.sum(critic(between)), [between]);
+  const squared = b.sum(square(b, steepness!), [-1]);
+  if (slope === 0) return b.mean(squared);
+  return b.mean(square(b, b.sub(b.sqrt(b.add(squared, tiny)), slope)));
 }

@@ -1,19 +1,12 @@
 /**
- * The generator of `wgan_gp`: a network for each learned node, fed with its own noise and with what its parents' networks
- * put out. Nodes that do not depend on each other and have networks of one shape run as one stack.
+ * The generator of `wgan_gp`: a network for each learned node, fed with its own noise and its parents. Nodes that do not
+ * wait for each other and have networks of one shape run as one stack. Tabulating it is `controller-tables.ts`.
  */
-import { type Builder, createBuilder, type Value } from "#compiler/tensor/build";
-import { oneMinus, softmax } from "#compiler/tensor/compose";
+import type { Builder, Value } from "#compiler/tensor/build";
+import { softmax } from "#compiler/tensor/compose";
 import type { Feed, StateEntry } from "#runtime/program/plan";
 import { tensor } from "#runtime/tensor";
-import {
-  configurations,
-  type LabelNode,
-  type LabelProblem,
-  type LearnedNode,
-  outputCertain,
-  parentWidth,
-} from "./labels.ts";
+import { type LabelNode, type LabelProblem, type LearnedNode, parentWidth } from "./labels.ts";
 import { numbersOr } from "./settings.ts";
 import { type Stack, stack } from "./stacked.ts";
 
@@ -22,6 +15,11 @@ export interface ControllerSettings {
   readonly noise: number;
   /** hidden layers of every network; null: those of the node's mechanism */
   readonly hidden: readonly number[] | null;
+  /**
+   * `joint`: one critic of all labels, against which a node reads what its parents' networks put out; `families`: a critic
+   * for each node and its parents, which both see the parents as they are in the data
+   */
+  readonly critic: "joint" | "families";
 }
 
 export interface Controller {
@@ -36,8 +34,8 @@ export interface Controller {
 export const generatorScope = "generator";
 export const averageScope = "average";
 
-/** Networks of one level of the graph and of one shape. */
-interface Block {
+/** Networks of one shape that run together: of one level of the graph where they read each other. */
+export interface Block {
   /** its place in the order of drawing */
   readonly place: number;
   readonly nodes: readonly LearnedNode[];
@@ -47,7 +45,7 @@ interface Block {
   readonly outputs: number;
 }
 
-const uniform: Feed = { kind: "uniform", low: -1, high: 1 };
+export const uniformNoise: Feed = { kind: "uniform", low: -1, high: 1 };
 
 /**
  * Appends the generator. Nodes that are not learned keep the values they have in `real` [batch, width], so that the
@@ -72,18 +70,23 @@ export function controller(b: Builder, problem: LabelProblem, real: Value, setti
   for (const block of blocksOf(problem, settings)) {
     const count = block.nodes.length;
     const noise = b.input(`noise/${block.place}`, [count, batch, settings.noise]);
-    feeds[`noise/${block.place}`] = uniform;
+    feeds[`noise/${block.place}`] = uniformNoise;
     const networks = stackOf(b, block, settings, generatorScope);
     for (const [name, value] of networks.parameters) parameters.set(name, value);
     state.push(...networks.state);
     const parents = block.parents === 0 ? null : gatherParents(b, block, drawn.nodes, b.concat(drawn.values, 1));
     const out = networks.apply(parents === null ? noise : b.concat([noise, parents], 2));
-    const labels = block.outputs === 1 ? b.sigmoid(out) : softmax(b, out);
+    const labels = statesFrom(b, block, out);
     drawn.nodes.push(...block.nodes);
     drawn.values.push(b.reshape(b.transpose(labels, [1, 0, 2]), [batch, count * block.outputs]));
   }
   const labels = inOrder(b, problem, drawn.nodes, b.concat(drawn.values, 1));
   return { labels, parameters, state, feeds };
+}
+
+/** Logits [nodes, n, outputs] of a block as columns in [0, 1]. */
+export function statesFrom(b: Builder, { outputs }: Block, logits: Value): Value {
+  return outputs === 1 ? b.sigmoid(logits) : softmax(b, logits);
 }
 
 /** [batch, drawn columns] -> [nodes of the block, batch, parents], by a constant matrix of zeros and ones. */
@@ -123,12 +126,13 @@ function offsetsOf(nodes: readonly LabelNode[]): ReadonlyMap<string, number> {
   return offsets;
 }
 
-/** The blocks in an order in which parents come first. */
-function blocksOf(problem: LabelProblem, settings: ControllerSettings): readonly Block[] {
+/** The blocks in an order in which parents come first where that matters. */
+export function blocksOf(problem: LabelProblem, settings: ControllerSettings): readonly Block[] {
   const level = new Map<string, number>();
   const blocks = new Map<string, LearnedNode[]>();
   for (const node of problem.learned) {
-    const own = Math.max(0, ...node.parents.map(({ name }) => (level.get(name) ?? -1) + 1));
+    const above = settings.critic === "joint" ? node.parents.map(({ name }) => (level.get(name) ?? -1) + 1) : [];
+    const own = Math.max(0, ...above);
     level.set(node.name, own);
     const key = `${String(own).padStart(9, "0")}:${node.columns.size}:${hiddenOf(node, settings).join(",")}`;
     blocks.set(key, [...(blocks.get(key) ?? []), node]);
@@ -148,58 +152,12 @@ function hiddenOf(node: LearnedNode, { hidden }: ControllerSettings): readonly n
   return hidden ?? numbersOr(node.settings, "hidden", [32, 32]);
 }
 
-function stackOf(
+/** The networks of a block; their state is named `${scope}/${place}/...`. */
+export function stackOf(
   b: Builder,
   { place, nodes, parents, hidden, outputs }: Block,
   { noise }: ControllerSettings,
   scope: string,
 ): Stack {
   return stack(b, `${scope}/${place}`, { count: nodes.length, widths: [noise + parents, ...hidden, outputs] });
-}
-
-/** Draws of the noise in one run of `tables`, and runs: the standard error of a probability is at most 0.002. */
-const draws = { perRun: 512, runs: 128 };
-
-/**
- * The program that estimates P(node | parents) by running the networks on noise with the parents at their states and
- * rounding what comes out (threshold 1/2, or the largest of several). All configurations of a node share the noise.
- */
-export function controllerTables(problem: LabelProblem, settings: ControllerSettings, scope: string) {
-  const builder = createBuilder("tables");
-  const b = builder;
-  const feeds: Record<string, Feed> = {};
-  for (const block of blocksOf(problem, settings)) {
-    const { place, nodes, parents, outputs } = block;
-    const count = nodes.length;
-    const rows = Math.max(...nodes.map((node) => node.rows));
-    const noise = b.input(`noise/${place}`, [count, 1, draws.perRun, settings.noise]);
-    feeds[`noise/${place}`] = uniform;
-    const repeated = b.broadcastTo(noise, [count, rows, draws.perRun, settings.noise]);
-    const encoded = new Float32Array(count * rows * parents);
-    nodes.forEach((node, i) => void encoded.set(configurations(node, parents), i * rows * parents));
-    const states = b.constant(tensor([count, rows, 1, parents], encoded));
-    const inputs =
-      parents === 0 ? repeated : b.concat([repeated, b.broadcastTo(states, [count, rows, draws.perRun, parents])], 3);
-    const flat = b.reshape(inputs, [count, rows * draws.perRun, settings.noise + parents]);
-    const out = b.reshape(stackOf(b, block, settings, scope).apply(flat), [count, rows, draws.perRun, outputs]);
-    const frequencies = outputs === 1 ? frequencyOfTrue(b, out) : frequencyOfStates(b, out);
-    nodes.forEach((node, i) => {
-      const own = b.slice(frequencies, [i, 0, 0], [i + 1, node.rows, node.states]);
-      b.output(node.name, b.reshape(own, [node.rows, node.states]));
-    });
-  }
-  outputCertain(b, problem);
-  return { builder, feeds, repeat: draws.runs };
-}
-
-/** logits [nodes, rows, draws, 1] -> [nodes, rows, 2] */
-function frequencyOfTrue(b: Builder, logits: Value): Value {
-  const isTrue = b.mean(b.greater(logits, 0), [2]);
-  return b.concat([oneMinus(b, isTrue), isTrue], 2);
-}
-
-/** logits [nodes, rows, draws, states] -> [nodes, rows, states]: how often each state has the largest logit */
-function frequencyOfStates(b: Builder, logits: Value): Value {
-  const largest = b.equal(logits, b.max(logits, [3], true));
-  return b.mean(b.div(largest, b.sum(largest, [3], true)), [2]);
 }

@@ -21,6 +21,11 @@ test("a linear critic has the penalty of its slope", async () => {
     return gradientPenalty(b, critic, matrix(b, [[1, 2]]), matrix(b, [[0, 1]]), matrix(b, [[0.3]]));
   });
   expect(value).toBeCloseTo((5 - 1) ** 2, 4);
+  const [centred] = await evaluate((b) => {
+    const critic = (x: Value) => b.matmul(x, matrix(b, [[3], [4]]));
+    return gradientPenalty(b, critic, matrix(b, [[1, 2]]), matrix(b, [[0, 1]]), matrix(b, [[0.3]]), 0);
+  });
+  expect(centred, "about slope 0").toBeCloseTo(25, 4);
 });
 
 test("value and gradient of the penalty agree with finite differences", async () => {

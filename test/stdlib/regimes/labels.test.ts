@@ -182,10 +182,12 @@ describe("wgan_gp", () => {
   const joint = [0.2, 0.1, 0.15, 0.55];
   const rows = joint.flatMap((p, cell) => Array.from({ length: 200 * p }, () => [cell >> 1, cell & 1]));
 
-  test("two nodes come within 0.05 of their joint distribution", async () => {
+  test.each([
+    ["families", { steps: 400, batch: 64 }],
+    ["joint", { critic: "joint", steps: 1000, batch: 64 }],
+  ])("two nodes come within 0.05 of their joint distribution: %s", async (_, settings) => {
     const executor = await createOnnxExecutor({ threads: 1 });
     try {
-      const settings = { steps: 1000, batch: 64, rate: 0.003 };
       const { tables } = await learn("wgan_gp", targetOf(pair, rows.length), settings, rows, executor);
       const cause = tables.Cause!.data;
       const effect = tables.Effect!.data;
@@ -211,7 +213,7 @@ describe("wgan_gp", () => {
     expect([...shapes.keys()].filter((name) => name.startsWith("average"))).toEqual([]);
   });
 
-  test("states of several values, and nodes that are not learned, take part", async () => {
+  test.each(["families", "joint"])("states of several values, and nodes not learned, take part: %s", async (critic) => {
     const half = { kind: "table", probabilities: Float64Array.of(0.5, 0.5) } as const;
     const causal = model(
       node("Weather", [], weather),
@@ -220,7 +222,7 @@ describe("wgan_gp", () => {
     );
     const encoded = Array.from({ length: 30 }, (_, i) => [0, 1, 2].map((k) => (k === i % 3 ? 1 : 0)));
     const all = encoded.map((sky, i) => [...sky, i % 2, ...encoded[(i * 7) % 30]!]);
-    const { tables } = await learn("wgan_gp", targetOf(causal, 30), { steps: 2, batch: 8 }, all);
+    const { tables } = await learn("wgan_gp", targetOf(causal, 30), { critic, steps: 2, batch: 8 }, all);
     expect(Object.keys(tables).sort()).toEqual(["Mood", "Weather"]);
     expect(tables.Mood!.shape).toEqual([6, 3]);
     for (let row = 0; row < 6; row++) {
