@@ -1,7 +1,7 @@
 /** The two games of `wgan_gp`: who judges what. Their networks are appended here, their updates in `wgan-gp.ts`. */
 import type { Builder, Value } from "#compiler/tensor/build";
 import type { Feed } from "#runtime/program/plan";
-import { criticLoss, gradientPenalty, wassersteinGeneratorLoss } from "#stdlib/losses/wasserstein";
+import { criticLoss, gradientPenalty, wassersteinGeneratorLoss } from "../losses/wasserstein.ts";
 import {
   blocksOf,
   type ControllerSettings,
