@@ -2,6 +2,7 @@
 import type { CausalNode } from "#compiler/causal/model";
 import { encodeLabels, type LabelLayout, labelLayout } from "#compiler/lower/encoding";
 import type { CheckedData } from "#lang/checked";
+import { printType } from "#lang/types/type";
 import { gatherRows, shuffledRows, weightedRows } from "#runtime/batches";
 import { RuntimeFault } from "#runtime/fault";
 import { createStream } from "#runtime/random";
@@ -45,6 +46,27 @@ export async function openData(data: CheckedData, reader: Reader): Promise<OpenD
     training: Int32Array.from(order.subarray(held)).sort(),
     heldOut: Int32Array.from(order.subarray(0, held)).sort(),
   };
+}
+
+/** Throws RuntimeFault "bad-data" when the data has no pictures, or pictures that are not of the type of the image node. */
+export function requirePictures({ name, source: { image } }: OpenData, { name: node, type }: CausalNode): void {
+  if (type.kind !== "image") throw new Error(`internal: ${node} is not an image`);
+  if (image === null) {
+    throw new RuntimeFault(
+      "bad-data",
+      `data ${name} has labels only, and ${node} is learned from pictures`,
+      "put the pictures beside the labels, or leave out the train statements of images",
+    );
+  }
+  const { channels, height, width } = image;
+  if (channels === type.channels && height === type.height && width === type.width) return;
+  throw new RuntimeFault(
+    "bad-data",
+    `the pictures of data ${name} are ${printType({ kind: "image", channels, height, width })}, but ${node} is ${printType(type)}`,
+    channels === type.channels
+      ? `change the type of ${node}, or the size of the data`
+      : `change the type of ${node}, or name other data`,
+  );
 }
 
 export interface Labels {

@@ -31,7 +31,7 @@ import {
   writeManifest,
 } from "../files/run-directory.ts";
 import { createBalance } from "./balance.ts";
-import { batchesOf, labelsOf, type OpenData, openData, trainingRows } from "./data.ts";
+import { batchesOf, labelsOf, type OpenData, openData, requirePictures, trainingRows } from "./data.ts";
 import { drawnLabels, intervenedLabels } from "./label-source.ts";
 import type { Project } from "./project.ts";
 
@@ -75,9 +75,8 @@ export interface TrainResult {
 /** Throws RuntimeFault; what was saved before stays. */
 export async function trainProject(project: Project, options: TrainOptions): Promise<TrainResult> {
   let manifest = await openRun(project, options);
-  const opened = new Map<string, OpenData>();
+  const opened = await openAll(project, options);
   const models = new Map(project.models);
-  const reader = createReader(dirname(project.files[0]!.name));
 
   for (const statement of project.program.trains) {
     const settings: Constants = {
@@ -86,13 +85,7 @@ export async function trainProject(project: Project, options: TrainOptions): Pro
       ...(options.seed !== undefined ? { seed: options.seed } : {}),
     };
     const trainStatement = { ...statement, settings };
-    const dataName = String(settings.data);
-    const checked = project.program.data.get(dataName)!;
-    const path = options.data?.[dataName];
-    const data =
-      opened.get(dataName) ??
-      (await openData(path === undefined ? checked : { ...checked, args: { ...checked.args, path } }, reader));
-    opened.set(dataName, data);
+    const data = opened.get(String(settings.data))!;
 
     const model = models.get(statement.model)!;
     const planned = planTraining({ ...project, models }, trainStatement, project.vocabulary, data.training.length);
@@ -112,6 +105,24 @@ export async function trainProject(project: Project, options: TrainOptions): Pro
     options.observer?.stageFinished?.(stage, record, models.get(statement.model)!);
   }
   return { manifest, interrupted: false };
+}
+
+/** All data that is trained on, by name. What an image stage will miss is found before an hour of labels is trained. */
+async function openAll(project: Project, options: TrainOptions): Promise<ReadonlyMap<string, OpenData>> {
+  const reader = createReader(dirname(project.files[0]!.name));
+  const opened = new Map<string, OpenData>();
+  for (const { model, part, settings } of project.program.trains) {
+    const name = String(settings.data);
+    const checked = project.program.data.get(name)!;
+    const path = options.data?.[name];
+    const data =
+      opened.get(name) ??
+      (await openData(path === undefined ? checked : { ...checked, args: { ...checked.args, path } }, reader));
+    opened.set(name, data);
+    const node = project.models.get(model)!.nodes.find((other) => other.name === part);
+    if (node !== undefined) requirePictures(data, node);
+  }
+  return opened;
 }
 
 async function openRun(project: Project, { out, resume, overwrite }: TrainOptions): Promise<Manifest> {

@@ -32,6 +32,9 @@ export interface Drawing {
   readonly seed: number;
 }
 
+/** Every node of every draw is kept, and printed as text. */
+const mostDraws = 1_000_000;
+
 /** What a world is made of; plain data but for the executor, which is opened when the first picture is drawn. */
 export interface World {
   readonly project: Project;
@@ -85,6 +88,13 @@ export async function drawStatement(
 ): Promise<Drawing> {
   const seed = options.seed ?? statement.seed?.value ?? 1;
   const count = statement.count.value;
+  if (count > mostDraws) {
+    throw new RuntimeFault(
+      "memory",
+      `${count} draws are more than fit into memory at once (${mostDraws})`,
+      "draw fewer, or in several parts with other seeds",
+    );
+  }
   const { vocabulary } = world.project;
   const images = statement.variables
     .map((variable) => variable.name.text)

@@ -27,7 +27,7 @@ export const query: Command = {
     const [path, ...texts] = invocation.positionals;
     if (path === undefined) throw new UsageError("missing FILE or RUN");
     const options = {
-      samples: integerFlag(invocation, "samples", 1, 1e9) ?? 100_000,
+      samples: integerFlag(invocation, "samples", 1, 1e7) ?? 100_000,
       seed: integerFlag(invocation, "seed", 0, Number.MAX_SAFE_INTEGER) ?? 1,
     };
     const executor = executorOf(invocation);

@@ -17,7 +17,7 @@ export const test: Command = {
   examples: ["causal test stones.causal", "causal test runs/faces"],
   async run(invocation, io) {
     if (invocation.positionals.length === 0) throw new UsageError("missing FILE or RUN");
-    const samples = integerFlag(invocation, "samples", 1, 1e9) ?? 100_000;
+    const samples = integerFlag(invocation, "samples", 1, 1e7) ?? 100_000;
     const seed = integerFlag(invocation, "seed", 0, Number.MAX_SAFE_INTEGER) ?? 1;
     const executor = executorOf(invocation);
     let passed = 0;

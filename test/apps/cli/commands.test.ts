@@ -198,6 +198,11 @@ describe("test", () => {
 });
 
 describe("draw", () => {
+  it("refuses more draws than fit into memory", async () => {
+    const { code, err } = await causal(["draw", stones, "1000000000 Size"]);
+    expect([code, err]).toEqual([3, expect.stringContaining("fault[memory]")]);
+  });
+
   it("prints samples as a table or as JSON", async () => {
     const { code, out } = await causal(["draw", stones, "3 Size | Treatment = A", "--seed", "5"]);
     expect(code).toBe(0);

@@ -150,6 +150,31 @@ describe("resuming", () => {
     expect(weightsOf(out)).toEqual(weightsOf(whole));
   });
 
+  it.each([
+    ['d = celeba("labels")', "data d has labels only, and Face is learned from pictures"],
+    ["d = faces(n = 20, size = 16)", "the pictures of data d are rgb(16, 16), but Face is rgb(32, 32)"],
+  ])("pictures that cannot be learned from are reported before anything is trained: %s", async (data, message) => {
+    const labels = join(folder, "labels");
+    mkdirSync(labels, { recursive: true });
+    writeFileSync(join(labels, "list_attr_celeba.txt"), "2\nMale\n000001.jpg 1\n000002.jpg -1\n");
+    const program = writeProgram(
+      folder,
+      "pictures.causal",
+      `import "stdlib/networks/dcgan.causal"
+      model M {
+        sample Male : bool ~ neural()
+        image Face : rgb(32, 32) ~ generator(Male) { network = dcgan32(width = 4) }
+      }
+      data ${data}
+      train M.labels with cpt { data = d }
+      train M.Face with causalgan { data = d, steps = 1 }`,
+    );
+    const { code, err } = await causal(["train", program, "--out", join(folder, "pictures")]);
+    expect(code).toBe(3);
+    expect(err).toContain(message);
+    expect(err).not.toContain("M.labels");
+  });
+
   it("a finished run changes nothing", async () => {
     const run = copy("finished");
     const before = weightsOf(run);
