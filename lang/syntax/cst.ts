@@ -5,6 +5,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Source, Span } from "../source.ts";
 import { endOf } from "./tokens.ts";
 
+export type { CstNode, IToken };
+
 /** What the builders of the AST share: where they are, and where their findings go. */
 export interface Building {
   readonly source: Source;
@@ -13,7 +15,7 @@ export interface Building {
   readonly depth: { value: number };
 }
 
-const isNode = (element: CstNode | IToken): element is CstNode => "children" in element;
+export const isNode = (element: CstNode | IToken): element is CstNode => "children" in element;
 
 export function nodes(parent: CstNode, name: string): readonly CstNode[] {
   return (parent.children[name] ?? []).filter(isNode);
