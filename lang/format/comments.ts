@@ -96,7 +96,9 @@ function readGap(source: string, start: number, end: number): Gap {
   const atStart = start === 0;
   // up to where comments belong to the word before: the end of its line, or the comma after it
   const trailing = atStart ? 0 : Math.max(0, firstBreak);
-  const within = atStart ? 0 : Math.max(0, Math.min(comma, firstBreak >= 0 ? firstBreak - 1 : comma));
+  const commaOnLine = comma === firstBreak && /^[^\n\r]*[,;]/.test(blanks[comma] ?? "");
+  const commaFirst = firstBreak < 0 || comma < firstBreak || commaOnLine;
+  const within = atStart ? 0 : Math.max(0, commaFirst ? comma : Math.min(comma, firstBreak - 1));
   const inline = (item: Found): CommentText => ({ text: item.text, place: "inline", blank: false });
   return {
     within: found.slice(0, within).map(inline),

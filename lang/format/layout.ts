@@ -154,7 +154,7 @@ function write(writing: Writing, text: string): void {
 function writeComment(writing: Writing, { text, place, blank }: CommentText, indent: number): void {
   if (place === "own") endLine(writing, blank ? 2 : 1, writing.due > 0 ? writing.indent : indent);
   const last = writing.lines.at(-1);
-  if (place === "trailing" && writing.due === 0 && last !== undefined && !text.includes("\n")) {
+  if (place === "trailing" && writing.due === 0 && last !== undefined && text.startsWith("//")) {
     last.text = last.text.trimEnd();
     last.comment = text;
   } else {
