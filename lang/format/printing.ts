@@ -63,7 +63,8 @@ export function leaf(p: Printing, given: IToken, own = true): Doc {
   const word = wordOf(p, given);
   const inline = word.before.filter((item) => item.place === "inline");
   const closes = t.isA(given, t.RightBrace, t.RightBracket, t.RightParen) || given.image === "";
-  const blank = word.blankAfterComments && own && inline.length === 0 && !closes;
+  const apart = own && word.before.length > inline.length && !closes;
+  const blank = apart && (inline[0]?.blank ?? word.blankAfterComments);
   return concat(
     own ? commentsBefore(p, given) : nothing,
     blank ? hardline(true) : nothing,
@@ -137,8 +138,13 @@ export function commaList(p: Printing, items: readonly (CstNode | IToken)[]): Do
 /** `(a, b)`: brackets that stand alone on their lines where the inside does not fit. */
 export function brackets(p: Printing, open: IToken, inside: Doc, close: IToken): Doc {
   const comments = commentsBefore(p, close);
-  if (!inside.forced.hasText) return concat(leaf(p, open), nest(comments), leaf(p, close, false));
+  if (!inside.forced.hasText) return empty(p, open, comments, close);
   return group(leaf(p, open), nest(softline, inside, comments), softline, leaf(p, close, false));
+}
+
+/** Brackets around nothing but comments. */
+function empty(p: Printing, open: IToken, comments: Doc, close: IToken): Doc {
+  return concat(leaf(p, open), nest(comments), comments.forced.before ? hardline() : nothing, leaf(p, close, false));
 }
 
 export interface Block<Item = CstNode | IToken> {
@@ -151,7 +157,7 @@ export interface Block<Item = CstNode | IToken> {
 export function braces(p: Printing, { open, close, items }: Block, inside: Doc): Doc {
   const comments = commentsBefore(p, close);
   const [first] = items;
-  if (first === undefined) return concat(leaf(p, open), nest(comments), leaf(p, close, false));
+  if (first === undefined) return empty(p, open, comments, close);
   const edge = startsLine(p, first) ? hardline() : line;
   return group(leaf(p, open), nest(edge, inside, comments), edge, leaf(p, close, false));
 }
