@@ -47,15 +47,15 @@ const inText: Forced = { ...nowhere, hasText: true };
 const here: Forced = { ...nowhere, before: true, after: true };
 
 function joined(parts: readonly Doc[]): Forced {
-  return parts.reduce<Forced>((left, { forced: right }) => {
-    const between = left.after || right.before;
-    return {
-      hasText: left.hasText || right.hasText,
-      before: left.before || (!left.hasText && right.before),
-      within: left.within || right.within || (left.hasText && right.hasText && between),
-      after: right.hasText ? right.after : left.after || right.after,
-    };
-  }, nowhere);
+  let [hasText, before, within, after] = [false, false, false, false];
+  for (const { forced } of parts) {
+    within ||= forced.within || (hasText && forced.hasText && (after || forced.before));
+    before ||= !hasText && forced.before;
+    after = forced.hasText ? forced.after : after || forced.after;
+    hasText ||= forced.hasText;
+  }
+  if (!before && !within && !after) return hasText ? inText : nowhere;
+  return { hasText, before, within, after };
 }
 
 export const text = (given: string): Doc => ({ kind: "text", text: given, forced: given === "" ? nowhere : inText });

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Source } from "../source.ts";
-import { parseCst, parseFile } from "../syntax/parse.ts";
+import { parseFile } from "../syntax/parse.ts";
 import { attachComments } from "./comments.ts";
 import { expressionRules } from "./expressions.ts";
 import { layout } from "./layout.ts";
@@ -20,9 +20,8 @@ const rules = { ...expressionRules, ...statementRules };
 
 /** The source in its one layout, or the syntax errors that keep it from having one. Formatting twice changes nothing. */
 export function format(source: Source): Formatted {
-  const { diagnostics } = parseFile(source);
+  const { cst, diagnostics } = parseFile(source);
   if (diagnostics.length > 0) return { diagnostics };
-  const { cst } = parseCst(source);
   const words = attachComments(source.text, cst);
   const places = new Map(words.map(({ token }, i) => [token.startOffset, i]));
   const notes = { signs: new Map(), pads: new Map(), columns: new Map() };

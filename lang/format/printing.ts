@@ -61,6 +61,11 @@ export function commentsBefore(p: Printing, given: IToken): Doc {
 /** A word with what belongs to it; `own: false` leaves the comments on lines of their own to the caller. */
 export function leaf(p: Printing, given: IToken, own = true): Doc {
   const word = wordOf(p, given);
+  const sign = p.signs.get(given.startOffset) ?? "";
+  const space = p.pads.get(given.startOffset) ?? 0;
+  const column = p.columns.get(given.startOffset) ?? 0;
+  const bare = word.before.length + word.within.length + word.after.length + column === 0;
+  if (bare) return text(spell(given) + sign + " ".repeat(space));
   const inline = word.before.filter((item) => item.place === "inline");
   const closes = t.isA(given, t.RightBrace, t.RightBracket, t.RightParen) || given.image === "";
   const apart = own && word.before.length > inline.length && !closes;
@@ -72,9 +77,8 @@ export function leaf(p: Printing, given: IToken, own = true): Doc {
     text(inline.length > 0 && !closes ? " " : ""),
     text(spell(given)),
     ...word.within.map(comment),
-    text(p.signs.get(given.startOffset) ?? ""),
-    text(" ".repeat(p.pads.get(given.startOffset) ?? 0)),
-    pad(p.columns.get(given.startOffset) ?? 0),
+    text(sign + " ".repeat(space)),
+    pad(column),
     ...word.after.map(comment),
   );
 }

@@ -58,8 +58,10 @@ export function after(span: Span): Span {
 export function elements(parent: CstNode): readonly (CstNode | IToken)[] {
   const offset = (element: CstNode | IToken) =>
     isNode(element) ? (element.location?.startOffset ?? Number.NaN) : element.startOffset;
-  return Object.values(parent.children)
-    .flat()
+  const found = Object.values(parent.children).flat();
+  // most are in order; the comparison fails where recovery left a place unknown
+  if (found.every((element, i) => i === 0 || offset(found[i - 1]!) <= offset(element))) return found;
+  return found
     .map((element, order) => ({ element, order, at: offset(element) }))
     .sort((a, b) => (Number.isFinite(a.at) && Number.isFinite(b.at) ? a.at - b.at || a.order - b.order : 0))
     .map(({ element }) => element);

@@ -16,6 +16,7 @@ type Entry = "file" | "queryText" | "drawText" | "contextText";
 
 interface Parsed<Tree> {
   readonly tree: Tree;
+  readonly cst: CstNode;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -28,11 +29,11 @@ export type Interaction =
 /** The parser keeps only its tables between two parses; building them takes some 15 ms, once. */
 let shared: CausalParser | null = null;
 
-function parseTokens(source: Source, scanned: Scan, entry: Entry): Parsed<CstNode> {
+function parseTokens(source: Source, scanned: Scan, entry: Entry): Omit<Parsed<never>, "tree"> {
   shared ??= new CausalParser();
   shared.input = [...scanned.tokens];
-  const tree = shared[entry]();
-  return { tree, diagnostics: syntaxErrors(source, scanned, shared.errors) };
+  const cst = shared[entry]();
+  return { cst, diagnostics: syntaxErrors(source, scanned, shared.errors) };
 }
 
 function parse<Tree>(
@@ -45,9 +46,9 @@ function parse<Tree>(
   const found: Diagnostic[] = [];
   const b: Building = { source, report: (diagnostic) => found.push(diagnostic), depth: { value: 0 } };
   const whole = { source: source.name, start: 0, end: source.text.length };
-  const tree = build(b, parsed.tree, whole);
+  const tree = build(b, parsed.cst, whole);
   const slips = withoutConsequences(found, parsed.diagnostics, scanned);
-  return { tree, diagnostics: inOrder([...scanned.diagnostics, ...parsed.diagnostics, ...slips]) };
+  return { tree, cst: parsed.cst, diagnostics: inOrder([...scanned.diagnostics, ...parsed.diagnostics, ...slips]) };
 }
 
 /** Sorted by place; of several findings at one place the first one stays. */
@@ -59,9 +60,14 @@ function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 }
 
 /** A whole program. Never throws; what could not be read is missing from the file or stands as a `missing` node. */
-export function parseFile(source: Source): { readonly file: File; readonly diagnostics: readonly Diagnostic[] } {
-  const { tree, diagnostics } = parse(source, "file", (b, cst) => file(b, cst));
-  return { file: tree, diagnostics };
+export function parseFile(source: Source): {
+  readonly file: File;
+  /** the concrete tree, with every word of the text */
+  readonly cst: CstNode;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const { tree, cst, diagnostics } = parse(source, "file", (b, given) => file(b, given));
+  return { file: tree, cst, diagnostics };
 }
 
 /** One query, as on the command line: `P(Y | do(X = 1))`, perhaps followed by `in Model`. */
@@ -125,6 +131,6 @@ const contextText = (b: Building, cst: CstNode): Interaction => ({
 /** The concrete tree of a program, for `causal show cst`. */
 export function parseCst(source: Source): { readonly cst: CstNode; readonly diagnostics: readonly Diagnostic[] } {
   const scanned = scan(source);
-  const { tree, diagnostics } = parseTokens(source, scanned, "file");
-  return { cst: tree, diagnostics: inOrder([...scanned.diagnostics, ...diagnostics]) };
+  const { cst, diagnostics } = parseTokens(source, scanned, "file");
+  return { cst, diagnostics: inOrder([...scanned.diagnostics, ...diagnostics]) };
 }
