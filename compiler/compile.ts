@@ -48,7 +48,8 @@ export function planTraining(
 ): TrainingPlan {
   const regime = vocabulary.regimes.get(train.regime);
   const model = models.get(train.model);
-  if (regime === undefined || model === undefined) throw new Error(`internal: cannot plan ${train.model}.${train.part}`);
+  if (regime === undefined || model === undefined)
+    throw new Error(`internal: cannot plan ${train.model}.${train.part}`);
   const networks = networksOf(program, vocabulary);
   const target: TrainingTarget = {
     model,

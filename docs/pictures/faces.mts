@@ -14,5 +14,7 @@ const rows = Array.from({ length: faces.rows }, (_, row) => {
   return { caption: "", images: [base, ...toggled].map((labels) => faces.counterfactualFace(row, labels)) };
 });
 const title = `as drawn, then changed: ${attributes.join(", ").replaceAll("_", " ")}`;
-const png = await encodePng(imageGrid({ rows: [{ ...rows[0]!, caption: title }, ...rows.slice(1)], size, channels: 3 }));
+const png = await encodePng(
+  imageGrid({ rows: [{ ...rows[0]!, caption: title }, ...rows.slice(1)], size, channels: 3 }),
+);
 await writeFileAtomic(new URL("./faces.png", import.meta.url).pathname, png);
