@@ -50,6 +50,16 @@ export interface CausalModel {
   readonly params: Readonly<Record<string, number>>;
   /** conditions that hold in this model; several on one node multiply */
   readonly evidence: readonly Evidence[];
+  /** where the program only draws the graph: then `nodes` is empty, and there are no probabilities */
+  readonly drawn?: DrawnGraph;
+}
+
+/** A graph without mechanisms. */
+export interface DrawnGraph {
+  /** parents first */
+  readonly nodes: readonly { readonly name: string; readonly parents: readonly string[]; readonly latent: boolean }[];
+  /** two-headed arrows: unobserved common causes */
+  readonly bidirected: readonly (readonly [string, string])[];
 }
 
 export function nodeOf(model: CausalModel, name: string): CausalNode {
