@@ -14,6 +14,7 @@ import type {
   DrawStatement,
   File,
   Identifier,
+  ProbabilityExpr,
   QueryExpr,
   QueryStatement,
   Statement,
@@ -21,6 +22,7 @@ import type {
 } from "./syntax/ast.ts";
 import { parseDraw, parseQuery } from "./syntax/parse.ts";
 import { type CheckContext, reportUnknown, reportUnsupported } from "./types/check-context.ts";
+import { checkEffect, checkIdentify } from "./types/check-identify.ts";
 import { checkConditions, type EventType } from "./types/check-events.ts";
 import { checkModel, type ModelCheck } from "./types/check-model.ts";
 import { checkNetworkDeclaration } from "./types/check-network.ts";
@@ -100,12 +102,13 @@ function checkTrains(
   return trains;
 }
 
-type Asked = Pick<CheckedProgram, "queries" | "draws" | "tests">;
+type Asked = Pick<CheckedProgram, "queries" | "draws" | "identifies" | "tests">;
 
 /** The queries, draws and tests of one file; what is wrong with them is reported and leaves them in. */
 function checkFile(context: CheckContext, file: File, models: ReadonlyMap<string, ModelCheck>): Asked {
   const queries: Asked["queries"][number][] = [];
   const draws: Asked["draws"][number][] = [];
+  const identifies: Asked["identifies"][number][] = [];
   const tests: Asked["tests"][number][] = [];
   const declared = new Map<string, QueryStatement & { readonly name: Identifier }>();
   const types = new Map<string, EventType | null>();
@@ -140,7 +143,12 @@ function checkFile(context: CheckContext, file: File, models: ReadonlyMap<string
         if (model !== null) tests.push({ statement, model: model.name });
         break;
       }
-      case "identify":
+      case "identify": {
+        const model = chooseModel(context, candidates, models, statement.model, keyword(statement));
+        if (model?.view) checkIdentify(context, model.view, statement);
+        if (model !== null) identifies.push({ statement, model: model.name });
+        break;
+      }
       case "counterfactual":
         reportUnsupported(context, keyword(statement), `\`${statement.kind}\``);
         break;
@@ -152,7 +160,7 @@ function checkFile(context: CheckContext, file: File, models: ReadonlyMap<string
         break;
     }
   }
-  return { queries, draws, tests };
+  return { queries, draws, identifies, tests };
 }
 
 /** The word that begins a statement. */
@@ -243,6 +251,25 @@ export function analyzeDraw(
     checkDraw(context, view, draw);
   });
   return { draw, ...question };
+}
+
+/** As `analyzeQuery`, for `P(Y | do(X))` as a question of identification; null where it is something else. */
+export function analyzeIdentify(
+  text: string,
+  program: CheckedProgram,
+  model: string | null,
+): Question & { readonly query: ProbabilityExpr | null } {
+  const source: Source = { name: "identify", text };
+  const parsed = parseQuery(source);
+  const query = parsed.query.kind === "probability" ? parsed.query : null;
+  const question = ask(program, source, parsed.model ?? named(model, source), parsed.diagnostics, (context, view) => {
+    if (query !== null) checkEffect(context, view, query);
+    else if (parsed.query.kind !== "missing") {
+      const found = "another question";
+      context.report(diagnose("C211", parsed.query.span, { expected: "an effect such as `P(Y | do(X))`", found }));
+    }
+  });
+  return { query, ...question };
 }
 
 /** Checks conditions that were parsed already, such as the `do(...)` and `observe(...)` that a session keeps. */

@@ -4,7 +4,16 @@
  */
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Source, Span } from "./source.ts";
-import type { DrawStatement, Expr, File, NetworkDecl, QueryStatement, TestStatement, Statement } from "./syntax/ast.ts";
+import type {
+  DrawStatement,
+  Expr,
+  File,
+  IdentifyStatement,
+  NetworkDecl,
+  QueryStatement,
+  Statement,
+  TestStatement,
+} from "./syntax/ast.ts";
 import type { Constant, Constants, NetworkReference, Signatures } from "./types/signature.ts";
 import type { NodeType } from "./types/type.ts";
 
@@ -29,11 +38,33 @@ export interface CheckedNode {
   readonly span: Span;
 }
 
+/** A node of a graph without mechanisms. */
+export interface DrawnNode {
+  readonly name: string;
+  readonly parents: readonly string[];
+  readonly latent: boolean;
+  /** null where the program does not say it */
+  readonly type: NodeType | null;
+  readonly nameSpan: Span;
+}
+
+/** A model of which the graph is known, but not all mechanisms: it has no probabilities. */
+export interface DrawnGraph {
+  /** parents first */
+  readonly nodes: readonly DrawnNode[];
+  /** two-headed arrows: unobserved common causes */
+  readonly bidirected: readonly (readonly [string, string])[];
+  /** what is missing, as a clause: "`X` has no mechanism" */
+  readonly lacks: string;
+}
+
 export interface CheckedModel {
   readonly name: string;
   /** topological order; parents first, else in the order of the text */
   readonly nodes: readonly CheckedNode[];
   readonly params: Readonly<Record<string, number>>;
+  /** where not every mechanism is known; then `nodes` is empty */
+  readonly drawn?: DrawnGraph;
   readonly span: Span;
 }
 
@@ -65,6 +96,7 @@ export interface CheckedProgram {
   /** queries, draws and tests are those of the root file: importing a file asks nothing */
   readonly queries: readonly { readonly statement: QueryStatement; readonly model: string }[];
   readonly draws: readonly { readonly statement: DrawStatement; readonly model: string }[];
+  readonly identifies: readonly { readonly statement: IdentifyStatement; readonly model: string }[];
   readonly tests: readonly { readonly statement: TestStatement; readonly model: string }[];
   /** what it was checked against, so that more queries can be checked later */
   readonly signatures: Signatures;

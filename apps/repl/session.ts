@@ -6,7 +6,7 @@ import type { Answer } from "#compiler/inference/answer";
 import type { CheckedTrain } from "#lang/checked";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { Source } from "#lang/source";
-import type { Condition, DrawStatement } from "#lang/syntax/ast";
+import type { Condition, DrawStatement, ProbabilityExpr } from "#lang/syntax/ast";
 import type { EventType } from "#lang/types/check-events";
 import type { Executor } from "#runtime/executor";
 import { projectOf } from "../api/project.ts";
@@ -60,6 +60,13 @@ export type Request =
       readonly statement: DrawStatement;
       readonly sources: ReadonlyMap<string, Source>;
       readonly caption: string;
+    }
+  | {
+      readonly kind: "identify";
+      readonly world: World;
+      readonly query: ProbabilityExpr;
+      readonly data: string;
+      readonly sources: ReadonlyMap<string, Source>;
     }
   /** `target` null: all train statements of the program; `out` null: a new directory */
   | { readonly kind: "train"; readonly target: CheckedTrain | null; readonly out: string | null }

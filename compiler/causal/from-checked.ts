@@ -23,6 +23,7 @@ export function buildModel(checked: CheckedModel): CausalModel {
     })),
     params: checked.params,
     evidence: [],
+    ...(checked.drawn === undefined ? {} : { drawn: checked.drawn }),
   };
   verifyModel(model);
   return model;

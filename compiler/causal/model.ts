@@ -3,6 +3,7 @@
  * lowering turns into tensor programs. Building one from a checked program is `from-checked.ts`.
  */
 
+import type { DrawnGraph } from "#lang/checked";
 import type { Span } from "#lang/source";
 import type { Expr } from "#lang/syntax/ast";
 import type { Constants } from "#lang/types/signature";
@@ -52,14 +53,6 @@ export interface CausalModel {
   readonly evidence: readonly Evidence[];
   /** where the program only draws the graph: then `nodes` is empty, and there are no probabilities */
   readonly drawn?: DrawnGraph;
-}
-
-/** A graph without mechanisms. */
-export interface DrawnGraph {
-  /** parents first */
-  readonly nodes: readonly { readonly name: string; readonly parents: readonly string[]; readonly latent: boolean }[];
-  /** two-headed arrows: unobserved common causes */
-  readonly bidirected: readonly (readonly [string, string])[];
 }
 
 export function nodeOf(model: CausalModel, name: string): CausalNode {

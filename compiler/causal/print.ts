@@ -1,4 +1,5 @@
 /** A causal model as text (Pearl's assignments with their exogenous noise) and as a graph for Graphviz. */
+import type { DrawnGraph } from "#lang/checked";
 import { type NodeType, printType, statesOf } from "#lang/types/type";
 import { printValue } from "./evaluate.ts";
 import type { CausalModel, CausalNode, Evidence } from "./model.ts";
@@ -101,6 +102,18 @@ function printMechanism(node: CausalNode): string {
 /** Whether do() has replaced the mechanism: roots of stochastic interventions cannot be told from other roots. */
 const mark = (node: CausalNode) => (node.mechanism.kind === "fixed" ? "set" : kindOfRole[node.role]);
 
+function printDrawn({ nodes, bidirected, lacks }: DrawnGraph): readonly string[] {
+  return [
+    `  // a graph without probabilities: ${lacks}`,
+    ...nodes.map(({ name, parents, latent, type }) => {
+      const causes = parents.map((parent) => printName(parent)).join(", ");
+      const kind = latent ? "latent" : "sample";
+      return `  ${printName(name)} := ?(${causes})${type === null ? "" : `  : ${printType(type)}`}  [${kind}]`;
+    }),
+    ...bidirected.map(([a, b]) => `  ${printName(a)} <-> ${printName(b)}`),
+  ];
+}
+
 /** For `causal show model`: one assignment a node in topological order, small tables, then the evidence. */
 export function printModel(model: CausalModel): string {
   const byName = new Map(model.nodes.map((node) => [node.name, node]));
@@ -113,10 +126,19 @@ export function printModel(model: CausalModel): string {
     ),
   ]);
   const evidence = model.evidence.map((piece) => `  given ${printEvidence(byName.get(piece.node)!.type, piece)}`);
-  return `${[`model ${printName(model.name)}`, ...params, ...nodes, ...evidence].join("\n")}\n`;
+  const drawn = model.drawn === undefined ? [] : printDrawn(model.drawn);
+  return `${[`model ${printName(model.name)}`, ...params, ...nodes, ...drawn, ...evidence].join("\n")}\n`;
 }
 
 const quote = (text: string) => JSON.stringify(text);
+
+function drawnToDot({ nodes, bidirected }: DrawnGraph): readonly string[] {
+  return [
+    ...nodes.map(({ name, latent }) => `  ${quote(name)}${latent ? ' [style="dashed"]' : ""};`),
+    ...nodes.flatMap(({ name, parents }) => parents.map((parent) => `  ${quote(parent)} -> ${quote(name)};`)),
+    ...bidirected.map(([a, b]) => `  ${quote(a)} -> ${quote(b)} [dir=both, style=dashed];`),
+  ];
+}
 
 /** For `causal show model --dot`: latent and exogenous nodes dashed, set nodes doubled, observed evidence filled. */
 export function toDot(model: CausalModel): string {
@@ -136,5 +158,6 @@ export function toDot(model: CausalModel): string {
   const edges = model.nodes.flatMap((node) =>
     node.parents.map((parent) => `  ${quote(parent)} -> ${quote(node.name)};`),
   );
-  return `${[`digraph ${quote(model.name)} {`, ...nodes, ...edges, "}"].join("\n")}\n`;
+  const drawn = model.drawn === undefined ? [] : drawnToDot(model.drawn);
+  return `${[`digraph ${quote(model.name)} {`, ...nodes, ...edges, ...drawn, "}"].join("\n")}\n`;
 }

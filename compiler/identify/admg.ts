@@ -2,7 +2,7 @@
  * Acyclic directed mixed graphs: `X -> Y` for a direct cause, `X <-> Y` for an unobserved common cause. Here are the graph,
  * the surgery on it, and ancestors and c-components; separation is in `separation.ts`.
  */
-import type { CausalModel, DrawnGraph } from "../causal/model.ts";
+import type { CausalModel } from "../causal/model.ts";
 
 export type Names = ReadonlySet<string>;
 
@@ -22,8 +22,14 @@ export const minus = (a: Iterable<string>, b: Names): Names => new Set([...a].fi
 export const meet = (a: Iterable<string>, b: Names): Names => new Set([...a].filter((name) => b.has(name)));
 export const sameNames = (a: Names, b: Names): boolean => a.size === b.size && [...a].every((name) => b.has(name));
 
-/** A graph from its arrows, with the latent nodes projected out. */
-export function admgOf({ nodes, bidirected }: DrawnGraph): Admg {
+/** A graph from its arrows, with the latent nodes projected out; nodes are given with parents first. */
+export function admgOf({
+  nodes,
+  bidirected,
+}: {
+  readonly nodes: readonly { readonly name: string; readonly parents: readonly string[]; readonly latent: boolean }[];
+  readonly bidirected: readonly (readonly [string, string])[];
+}): Admg {
   const empty = () => new Map(nodes.map(({ name }) => [name, new Set<string>()]));
   const [parents, children, siblings] = [empty(), empty(), empty()];
   for (const node of nodes) {

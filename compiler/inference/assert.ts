@@ -2,9 +2,10 @@
 
 import { diagnose } from "#lang/diagnostics/catalogue";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
-import type { Assertion } from "#lang/syntax/ast";
+import type { Assertion, PredicateExpr } from "#lang/syntax/ast";
 import type { CausalModel } from "../causal/model.ts";
 import { printQuery } from "../causal/print-expression.ts";
+import { holdsPredicate } from "../identify/predicate.ts";
 import type { Answer } from "./answer.ts";
 import { answer } from "./query.ts";
 import type { QueryContext } from "./session.ts";
@@ -73,9 +74,28 @@ function printAnswer({ value, stderr }: Answer): string {
   return stderr === undefined ? text : `${text} (stderr ${stderr.toPrecision(2)})`;
 }
 
+/** `assert independent(A, B | C)`, with or without `== false` or `!= true`. */
+function checkPredicate(
+  model: CausalModel,
+  predicate: PredicateExpr,
+  { operator, right }: Assertion,
+  context: QueryContext,
+): Verdict {
+  const stated = right?.kind === "boolean" ? right.value : true;
+  const expected = operator === "!=" ? !stated : stated;
+  const claim = `${printQuery(predicate)}${operator === null ? "" : ` ${operator} ${stated}`}`;
+  const found = holdsPredicate(model, predicate, context);
+  if ("diagnostics" in found) {
+    return { passed: false, left: null, right: null, message: `${claim}: no answer`, diagnostics: found.diagnostics };
+  }
+  const message = `${claim}: ${found.holds}, ${found.reason}`;
+  return { passed: found.holds === expected, left: null, right: null, message, diagnostics: [] };
+}
+
 /** Checks one assertion about a model; problems with a side make it fail and are reported. */
 export function checkAssertion(model: CausalModel, assertion: Assertion, context: QueryContext): Verdict {
   const { left: leftQuery, operator, right: rightQuery, tolerance } = assertion;
+  if (leftQuery.kind === "predicate") return checkPredicate(model, leftQuery, assertion, context);
   if (operator === null || rightQuery === null || rightQuery.kind === "boolean") {
     const unsupported = diagnose("C190", assertion.span, { what: "an assertion that is not a comparison of numbers" });
     return { passed: false, left: null, right: null, message: unsupported.message, diagnostics: [unsupported] };

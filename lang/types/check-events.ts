@@ -5,6 +5,7 @@ import { describeConstant, evaluateNumber } from "./check-constant.ts";
 import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
 import { checkDistributionCall } from "./check-distribution.ts";
 import { checkDistribution, type DiscreteType, isDiscrete, reportUnknownState, stateIndex } from "./check-states.ts";
+import { reportLack } from "./check-lack.ts";
 import { constantsOf, type ModelView } from "./model-scope.ts";
 import { type NodeType, printType } from "./type.ts";
 
@@ -99,7 +100,7 @@ function checkTest(
 }
 
 /** Whether the expression is a constant that the node can have. */
-function checkValue(context: CheckContext, model: ModelView, node: string, type: NodeType, expr: Expr): boolean {
+export function checkValue(context: CheckContext, model: ModelView, node: string, type: NodeType, expr: Expr): boolean {
   if (expr.kind === "missing") return false;
   if (!isDiscrete(type)) return isNumber(context, model, expr);
   const spelling = spellingOf(model, type, expr);
@@ -141,6 +142,8 @@ function isNumber(context: CheckContext, model: ModelView, expr: Expr): boolean 
 
 /** Checks all that stands behind the bar; a node may be set by one intervention only (C501). */
 export function checkConditions(context: CheckContext, model: ModelView, conditions: readonly Condition[]): void {
+  const [first] = conditions;
+  if (first !== undefined && reportLack(context, model, first.span)) return;
   const set = new Map<string, Action>();
   for (const condition of conditions) {
     switch (condition.kind) {

@@ -2,7 +2,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Span } from "../source.ts";
 import type { GraphMember, Identifier } from "../syntax/ast.ts";
-import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
+import { type CheckContext, reportUnknown } from "./check-context.ts";
 import type { NodeRole } from "./model-scope.ts";
 
 /** A node with the parents of its mechanism, in the order of the text. */
@@ -11,7 +11,7 @@ export interface GraphNode {
   readonly nameSpan: Span;
   readonly role: NodeRole;
   readonly parents: readonly string[];
-  /** false where the mechanism is wrong, so that its parents may be more or others */
+  /** false where there is no mechanism or it is wrong, so that its parents may be more or others */
   readonly complete: boolean;
 }
 
@@ -74,6 +74,33 @@ export function reportCycles(context: CheckContext, nodes: readonly GraphNode[],
   }
 }
 
+/** The arrows of `graph` blocks, as they are drawn. */
+export interface DrawnArrows {
+  readonly directed: readonly { readonly from: Identifier; readonly to: Identifier }[];
+  readonly bidirected: readonly { readonly from: Identifier; readonly to: Identifier }[];
+}
+
+export function arrowsOf(graphs: readonly GraphMember[]): DrawnArrows {
+  const directed: DrawnArrows["directed"][number][] = [];
+  const bidirected: DrawnArrows["bidirected"][number][] = [];
+  for (const chain of graphs.flatMap((graph) => graph.chains)) {
+    for (const [i, kind] of chain.arrows.entries()) {
+      const [left, right] = [chain.sets[i] ?? [], chain.sets[i + 1] ?? []];
+      const [causes, effects] = kind === "<-" ? [right, left] : [left, right];
+      const arrows = causes.flatMap((from) => effects.map((to) => ({ from, to })));
+      (kind === "<->" ? bidirected : directed).push(...arrows);
+    }
+  }
+  return { directed, bidirected };
+}
+
+/** Why the graph is all that is known of a model, as a clause; null where every node has a mechanism. */
+export function lackOf(bare: Identifier | null, { bidirected }: DrawnArrows): string | null {
+  if (bare !== null) return `\`${bare.text}\` has no mechanism`;
+  const [first] = bidirected;
+  return first === undefined ? null : `\`${first.from.text} <-> ${first.to.text}\` stands for an unknown common cause`;
+}
+
 /** Compares the arrows of `graph` blocks with the parents of the mechanisms (C302, C303). */
 export function checkGraphMembers(
   context: CheckContext,
@@ -106,21 +133,15 @@ export function checkGraphMembers(
       lost = true;
       reportUnknown(context, "node", identifier, byName.keys());
     }
-    for (const [i, kind] of chain.arrows.entries()) {
-      const [left, right] = [chain.sets[i] ?? [], chain.sets[i + 1] ?? []];
-      if (kind === "<->") {
-        const [a, b] = [left[0], right[0]];
-        const span = a === undefined || b === undefined ? chain.span : { ...a.span, end: b.span.end };
-        reportUnsupported(context, span, "a two-headed arrow (`<->`)");
-        continue;
-      }
-      const [causes, effects] = kind === "->" ? [left, right] : [right, left];
-      for (const from of causes) for (const to of effects) arrow(from, to);
-    }
+  }
+  const { directed, bidirected } = arrowsOf(graphs);
+  for (const { from, to } of directed) arrow(from, to);
+  for (const { from, to } of bidirected) {
+    if (from.text !== "" && from.text === to.text) context.report(diagnose("C309", to.span, { node: to.text }));
   }
 
-  // a misspelt name in the graph may be the arrow that seems to be missing
-  if (lost) return;
+  // a misspelt name in the graph may be the arrow that seems to be missing; `graph { X <-> Y }` alone only adds to the arrows
+  if (lost || (directed.length === 0 && bidirected.length > 0)) return;
   for (const { name, nameSpan, parents, complete } of nodes) {
     if (!complete) continue;
     const missing = parents.filter(

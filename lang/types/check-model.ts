@@ -1,5 +1,5 @@
 /** Checks one model: its members, the types and mechanisms of its nodes, and its graph. */
-import type { CheckedModel, CheckedNode } from "../checked.ts";
+import type { CheckedModel, CheckedNode, DrawnGraph } from "../checked.ts";
 import { diagnose } from "../diagnostics/catalogue.ts";
 import { declare } from "../names/declarations.ts";
 import type { Span } from "../source.ts";
@@ -18,7 +18,7 @@ import type {
 } from "../syntax/ast.ts";
 import { type CheckContext, reportUnsupported } from "./check-context.ts";
 import { describeValueType, namesIn, sameLabels, typeOfExpression, type ValueType } from "./check-expression.ts";
-import { checkGraphMembers, orderNodes, reportCycles } from "./check-graph.ts";
+import { arrowsOf, checkGraphMembers, type DrawnArrows, lackOf, orderNodes, reportCycles } from "./check-graph.ts";
 import { checkMechanism, checkNoise } from "./check-mechanism.ts";
 import { createParams, type Params } from "./check-params.ts";
 import { resolveType } from "./check-type.ts";
@@ -62,6 +62,8 @@ export function checkModel(context: CheckContext, decl: ModelDecl): ModelCheck {
   // where nodes of a base or a plate are not known, every name might be one of them
   if (!whole) return { model: { name: decl.name.text, nodes: [], params: {}, span: decl.span }, view: null };
   const byName = new Map(entries.map((entry) => [entry.name.text, entry]));
+  const arrows = arrowsOf(graphs);
+  const lacks = lackOf(entries.find(isBare)?.name ?? null, arrows);
   const params = createParams(context, paramMembers, (name) => byName.has(name));
 
   const results = new Map<string, MechanismResult>();
@@ -96,6 +98,7 @@ export function checkModel(context: CheckContext, decl: ModelDecl): ModelCheck {
     nodeNames: () => [...byName.keys()],
     param: (name, span) => params.lookup(name, span),
     paramNames: () => params.names(),
+    lacks,
   };
 
   const resultOf = (entry: Entry): MechanismResult => {
@@ -110,13 +113,20 @@ export function checkModel(context: CheckContext, decl: ModelDecl): ModelCheck {
       declared: declaredType(entry),
       untyped: entry.type === null,
     };
-    const result = checkBody(context, view, node, entry);
+    const result = isBare(entry) ? drawnBody(node, byName, arrows) : checkBody(context, view, node, entry);
     open.delete(name);
     results.set(name, result);
     return result;
   };
 
   for (const { name } of paramMembers) params.lookup(name.text, name.span);
+  // a mechanism reads its parents' states, so that beside mechanisms even a bare node needs a type
+  if (!entries.every(isBare)) {
+    for (const { name, type } of entries.filter(isBare)) {
+      if (type === null)
+        context.report(diagnose("C210", name.span, { name: name.text, mechanism: "the graph", noise: false }));
+    }
+  }
   // in an order in which types are known when they are needed, so that long chains do not nest
   for (const name of orderNodes(entries.map(mentions)).order) resultOf(byName.get(name)!);
   const nodes = entries.map((entry) => ({
@@ -129,8 +139,45 @@ export function checkModel(context: CheckContext, decl: ModelDecl): ModelCheck {
   const { order, cycles } = orderNodes(nodes);
   reportCycles(context, nodes, cycles);
   checkGraphMembers(context, nodes, graphs);
-  const checked = order.flatMap((name) => checkedNode(byName.get(name)!, resultOf(byName.get(name)!)));
-  return { model: { name: view.name, nodes: checked, params: numbersOf(params, paramMembers), span: decl.span }, view };
+  const inOrder = order.map((name) => ({ entry: byName.get(name)!, result: resultOf(byName.get(name)!) }));
+  const known = { name: view.name, params: numbersOf(params, paramMembers), span: decl.span };
+  if (lacks !== null) return { model: { ...known, nodes: [], drawn: drawnGraph(inOrder, arrows, lacks) }, view };
+  return { model: { ...known, nodes: inOrder.flatMap(({ entry, result }) => checkedNode(entry, result)) }, view };
+}
+
+/** Whether only the graph says something about the node. */
+const isBare = ({ body }: Entry): boolean => body.kind === "mechanism" && body.mechanism === null;
+
+/** The parents of such a node are those of the graph. */
+function drawnBody(
+  node: NodeUnderCheck,
+  known: ReadonlyMap<string, Entry>,
+  { directed }: DrawnArrows,
+): MechanismResult {
+  const causes = directed.filter(({ from, to }) => to.text === node.name && known.has(from.text));
+  const parents = new Map(causes.map(({ from }) => [from.text, { name: from.text, span: from.span }]));
+  return { type: node.declared, parents: [...parents.values()], mechanism: null };
+}
+
+function drawnGraph(
+  nodes: readonly { readonly entry: Entry; readonly result: MechanismResult }[],
+  { bidirected }: DrawnArrows,
+  lacks: string,
+): DrawnGraph {
+  const names = new Set(nodes.map(({ entry }) => entry.name.text));
+  return {
+    nodes: nodes.map(({ entry: { name, role }, result: { type, parents } }) => ({
+      name: name.text,
+      parents: parents.map((parent) => parent.name),
+      latent: role === "latent" || role === "noise",
+      type,
+      nameSpan: name.span,
+    })),
+    bidirected: bidirected.flatMap(({ from, to }) =>
+      names.has(from.text) && names.has(to.text) ? [[from.text, to.text] as const] : [],
+    ),
+    lacks,
+  };
 }
 
 /** The names in the equation of an entry, before it is known what they mean. */
@@ -204,6 +251,15 @@ function collectMembers(context: CheckContext, { base, members }: ModelDecl): Me
         break;
     }
   }
+  // where nothing but a graph is written, it declares its nodes
+  if (params.length === 0 && entries.every((entry) => entry.role === "latent" && isBare(entry))) {
+    for (const name of graphs.flatMap(({ chains }) => chains.flatMap(({ sets }) => sets.flat()))) {
+      if (name.text === "" || names.has(name.text)) continue;
+      names.set(name.text, { name });
+      const body = { kind: "mechanism", mechanism: null } as const;
+      entries.push({ name, role: "sample", type: null, body, span: name.span });
+    }
+  }
   return { params, entries, graphs, whole };
 }
 
@@ -226,9 +282,8 @@ function checkBody(context: CheckContext, view: ModelView, node: NodeUnderCheck,
       reportUnsupported(context, body.value.span, "an image computed by an expression (`:=`)");
       return failed(node);
     case "mechanism":
-      if (body.mechanism !== null) return checkMechanism(context, view, node, body.mechanism);
-      reportUnsupported(context, entry.name.span, `a ${node.role} node without a mechanism`);
-      return failed(node);
+      if (body.mechanism === null) throw new Error(`internal: ${node.name} has no mechanism to check`);
+      return checkMechanism(context, view, node, body.mechanism);
   }
 }
 

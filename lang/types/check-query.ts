@@ -3,6 +3,8 @@ import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Assertion, DrawStatement, ExpectationExpr, ProbabilityExpr, QueryExpr } from "../syntax/ast.ts";
 import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
 import { checkConditions, checkEvent, type EventType, isPlain } from "./check-events.ts";
+import { checkPredicate } from "./check-identify.ts";
+import { reportLack } from "./check-lack.ts";
 import { describeValueType, typeOfExpression } from "./check-expression.ts";
 import { expressionsOf, type ModelView } from "./model-scope.ts";
 
@@ -37,7 +39,12 @@ export function checkQuery(
       reportUnsupported(context, { ...expr.span, end: expr.span.start + expr.effect.length }, `\`${expr.effect}\``);
       return null;
     case "predicate":
-      reportUnsupported(context, { ...expr.span, end: expr.span.start + expr.name.length }, `\`${expr.name}\``);
+      checkPredicate(context, model, expr);
+      reportUnsupported(
+        context,
+        { ...expr.span, end: expr.span.start + expr.name.length },
+        `\`${expr.name}\` outside \`assert\``,
+      );
       return null;
     case "name": {
       const { text, span } = expr.name;
@@ -68,6 +75,7 @@ function requireNumber(context: CheckContext, model: ModelView, names: QueryName
 }
 
 function checkProbability(context: CheckContext, model: ModelView, expr: ProbabilityExpr): EventType | null {
+  if (reportLack(context, model, expr.span)) return null;
   const types = expr.events.map((event) => checkEvent(context, model, event, "asked"));
   checkConditions(context, model, expr.given);
   if (types.includes(null)) return null;
@@ -79,6 +87,7 @@ function checkProbability(context: CheckContext, model: ModelView, expr: Probabi
 }
 
 function checkExpectation(context: CheckContext, model: ModelView, expr: ExpectationExpr): void {
+  if (reportLack(context, model, expr.span)) return;
   const scope = expressionsOf(
     model,
     () => {},
@@ -100,13 +109,19 @@ export function checkAssertion(
   { left, operator, right, tolerance, span }: Assertion,
 ): void {
   const predicate = left.kind === "predicate";
-  requireNumber(context, model, names, left);
+  if (predicate) checkPredicate(context, model, left);
+  else requireNumber(context, model, names, left);
   if (operator === null && !predicate && left.kind !== "missing") {
     context.report(
       diagnose("C211", span, { expected: "a comparison such as `P(X) == 0.5 +- 0.01`", found: "no operator" }),
     );
   }
-  if (right?.kind === "boolean") {
+  if (predicate && right !== null && right.kind !== "boolean") {
+    const found = "something else";
+    context.report(diagnose("C211", right.span, { expected: "`true` or `false`", found }));
+  } else if (predicate && operator !== null && operator !== "==" && operator !== "!=") {
+    context.report(diagnose("C211", span, { expected: "`==` or `!=`", found: `\`${operator}\`` }));
+  } else if (right?.kind === "boolean") {
     if (!predicate) context.report(diagnose("C211", right.span, { expected: "a number", found: `\`${right.value}\`` }));
   } else if (right !== null) requireNumber(context, model, names, right);
   if (tolerance !== null && !(tolerance.value >= 0)) {
@@ -120,6 +135,7 @@ export function checkAssertion(
 /** `draw 16 Face | do(Mustache = true) seed 7`: any nodes can be drawn, images among them. */
 export function checkDraw(context: CheckContext, model: ModelView, draw: DrawStatement): void {
   const { count, variables, seed } = draw;
+  if (reportLack(context, model, draw.span)) return;
   // the parser asks for whole numbers
   if (count.value <= 0) {
     context.report(diagnose("C613", count.span, { what: "the number of draws", value: count.value }));

@@ -5,6 +5,7 @@ import type { DataStatement, TrainStatement } from "../syntax/ast.ts";
 import { checkArguments, settingsAsArguments } from "./check-arguments.ts";
 import { emptyScope } from "./check-constant.ts";
 import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
+import { reportLack } from "./check-lack.ts";
 import type { Callee } from "./check-match.ts";
 import type { ModelCheck } from "./check-model.ts";
 import { checkNetworkUse } from "./check-network.ts";
@@ -44,6 +45,7 @@ export function checkTrain(
     reportUnknown(context, "model", statement.model, declarations.models.keys());
   }
   const trained = models.get(modelName);
+  if (trained?.view) reportLack(context, trained.view, statement.model.span);
   const image = trained === undefined ? null : checkPart(context, statement, trained, regime ?? null);
   if (regime === undefined) return null;
 

@@ -22,17 +22,23 @@ export interface ModelView {
   /** null: there is no such parameter; undefined value: it is wrong */
   param(name: string, span: Span): { readonly value: Constant | undefined } | null;
   paramNames(): readonly string[];
+  /** why it has no probabilities, as a clause: "`X` has no mechanism"; null where it has */
+  readonly lacks: string | null;
 }
 
 /** The view of a model that has been checked without errors. */
 export function viewOf(model: CheckedModel): ModelView {
-  const nodes = new Map(model.nodes.map((node) => [node.name, node]));
+  const drawn = (model.drawn?.nodes ?? []).map((node) => {
+    return { name: node.name, role: node.latent ? ("latent" as const) : ("sample" as const), type: node.type };
+  });
+  const nodes = new Map<string, NodeView>([...model.nodes, ...drawn].map((node) => [node.name, node]));
   return {
     name: model.name,
     node: (name) => nodes.get(name) ?? null,
     nodeNames: () => [...nodes.keys()],
     param: (name) => (Object.hasOwn(model.params, name) ? { value: model.params[name] } : null),
     paramNames: () => Object.keys(model.params),
+    lacks: model.drawn?.lacks ?? null,
   };
 }
 

@@ -52,7 +52,15 @@ function printModel(program: CheckedProgram, model: CheckedModel): readonly stri
     printType(node.type),
     node.parents.length === 0 ? "" : `<- ${node.parents.join(", ")}`,
   ]);
-  return [`model ${model.name}${elsewhere(program, model.span)}`, ...params, ...table(nodes)];
+  const drawn = (model.drawn?.nodes ?? []).map((node) => [
+    String(lineOf(program, node.nameSpan)),
+    node.latent ? "latent" : "sample",
+    node.name,
+    node.type === null ? "" : printType(node.type),
+    node.parents.length === 0 ? "" : `<- ${node.parents.join(", ")}`,
+  ]);
+  const both = (model.drawn?.bidirected ?? []).map(([a, b]) => `  ${a} <-> ${b}`);
+  return [`model ${model.name}${elsewhere(program, model.span)}`, ...params, ...table(nodes), ...table(drawn), ...both];
 }
 
 /** Nothing is reported while printing: errors have been, and leave a shape out. */

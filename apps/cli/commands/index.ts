@@ -6,10 +6,24 @@ import { doctor } from "./doctor.ts";
 import { draw } from "./draw.ts";
 import { explain } from "./explain.ts";
 import { fmt } from "./fmt.ts";
+import { identify } from "./identify.ts";
 import { query } from "./query.ts";
 import { repl } from "./repl.ts";
 import { show } from "./show.ts";
 import { test } from "./test.ts";
 import { train } from "./train.ts";
 
-export const commands: readonly Command[] = [check, fmt, show, train, query, draw, test, repl, explain, doctor, demo];
+export const commands: readonly Command[] = [
+  check,
+  fmt,
+  show,
+  train,
+  query,
+  identify,
+  draw,
+  test,
+  repl,
+  explain,
+  doctor,
+  demo,
+];

@@ -38,6 +38,61 @@ export const causal = {
     explanation:
       "`P(X)` of a node that is not `bool` has one number for each state; arithmetic and comparisons need one.",
   }),
+  C520: entry<{ model: string; lacks: string; example: string }>({
+    severity: "error",
+    message: ({ model, lacks }) => `\`${model}\` is a graph without probabilities: ${lacks}`,
+    label: () => "there is no number to compute",
+    help: ({ example }) =>
+      `\`identify ${example}\` says how this follows from observed data; or give every node a mechanism`,
+    explanation:
+      "A model in which a node has no mechanism, or `X <-> Y` stands for an unknown common cause, says what causes what and nothing more. Which effects follow from observed data can be asked (`identify`), and so can independence.",
+  }),
+  C521: entry<{ name: string; role: string }>({
+    severity: "error",
+    message: ({ name, role }) => `\`${name}\` is ${role} and never observed`,
+    label: () => "not observed",
+    help: () => "ask about nodes that data have; latent ones stay in the graph and are reckoned with",
+    explanation: "Identification expresses an effect by the distribution of the observed nodes.",
+  }),
+  C522: entry<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `\`${name}\` stands twice in one question`,
+    label: () => "here again",
+    help: () => "name each node once: as outcome, as set by do(), or as a condition",
+    explanation: "In `P(Y | do(X), Z)`, and in `independent(Y, X | Z)`, the sets of nodes have nothing in common.",
+  }),
+  C523: entry<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `\`${name}\` has no states, so that it cannot be counted in data`,
+    label: () => "not discrete",
+    help: ({ name }) => `declare its states, e.g. \`sample ${name} : bool\` or \`sample ${name} : {low, high}\``,
+    explanation: "`identify ... from data` counts rows by the states of the nodes that the estimand mentions.",
+  }),
+  C524: entry<{ query: string; inside: string; arrows: string }>({
+    severity: "error",
+    message: ({ query }) => `\`${query}\` does not follow from observed data`,
+    label: () => "not identifiable",
+    help: ({ inside, arrows }) =>
+      `in {${inside}} the unobserved causes behind ${arrows} cannot be told from the effect`,
+    explanation:
+      "Two models of this graph agree on everything that can be observed and differ in this effect (the hedge of Shpitser and Pearl 2006). Observing the hidden causes, an experiment, or a mediator without hidden causes would help.",
+  }),
+  C525: entry<{ what: string }>({
+    severity: "error",
+    message: ({ what }) => `whether ${what} are independent cannot be computed exactly`,
+    label: () => "not finite, or too large",
+    help: () => "compare probabilities with a tolerance instead: `assert P(A | B = ...) == P(A) +- 0.01`",
+    explanation:
+      "Independence is read off the graph where the graph implies it. Otherwise it is computed from the joint distribution, which is exact for discrete nodes only.",
+  }),
+  C526: entry<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `no row of \`${name}\` has the values that this needs`,
+    label: () => "undefined in these data",
+    help: () => "ask about values that occur together with all that is adjusted for, or use more data",
+    explanation:
+      "An estimand divides by probabilities of conditions; where a condition never occurs in the data, the data say nothing (positivity).",
+  }),
   C550: entry<{ name: string }>({
     severity: "error",
     message: ({ name }) => `the condition on \`${name}\` does not say which values it has`,

@@ -65,4 +65,11 @@ export const graph = {
     help: () => "let learned mechanisms read observed nodes only",
     explanation: "A learned mechanism is fitted to rows of data in which the node and all its parents are known.",
   }),
+  C309: entry<{ node: string }>({
+    severity: "error",
+    message: ({ node }) => `\`${node} <-> ${node}\` joins a node with itself`,
+    label: () => "the same node",
+    help: () => "name the two nodes that have an unobserved common cause",
+    explanation: "`X <-> Y` says that something unobserved causes both X and Y.",
+  }),
 };
