@@ -2,6 +2,7 @@
  * What a line of a session means: a command of the session, a statement, a query, or `do(...)` and `observe(...)` as a
  * context. A session and a line give the next session, texts to show, and at most one request to carry out.
  */
+import { identifyQuery } from "#compiler/identify/question";
 import { checkAssertion } from "#compiler/inference/assert";
 import { analyzeDraw, analyzeQuery } from "#lang/analyze";
 import type { CheckedProgram } from "#lang/checked";
@@ -12,6 +13,7 @@ import { parseInteraction } from "#lang/syntax/parse";
 import { hasErrors, ProgramError } from "../api/errors.ts";
 import { askQuery } from "../api/world.ts";
 import { answerText } from "../cli/answer-text.ts";
+import { identifiedText } from "../cli/commands/identify.ts";
 import { captionOf } from "../cli/drawing.ts";
 import { findCommand } from "./commands.ts";
 import { addContext } from "./context.ts";
@@ -65,6 +67,8 @@ function statementLine(session: Session, line: Source, statements: readonly Stat
       return askLine(session, line.text.slice(statement.value.span.start), nameOf(statement));
     case "draw":
       return drawLine(session, line.text);
+    case "identify":
+      return identifyLine(session, line, statement);
     case "test":
       return testLine(session, line, statement);
     default:
@@ -109,6 +113,19 @@ function drawLine(session: Session, text: string): Step {
   });
 }
 
+/** About the graph alone: the context is left out. What is `from` data is carried out as a request. */
+function identifyLine(session: Session, line: Source, statement: Statement): Step {
+  const { run, sources } = extend(session, line, [statement]);
+  const { statement: asked, model } = run.project.program.identifies.at(-1)!;
+  const world = run.worlds.get(model)!;
+  const answer = identifyQuery(world.model, asked.query);
+  if (asked.data !== null && answer.identified) {
+    const request = { kind: "identify", world, query: asked.query, data: asked.data.text, sources } as const;
+    return stepOf(session, { request });
+  }
+  return stepOf(session, { outputs: [{ kind: "text", text: identifiedText(answer) }], failed: !answer.identified });
+}
+
 /** Tests say all their conditions themselves: the context is left out. */
 function testLine(session: Session, line: Source, statement: Statement): Step {
   const { run, sources } = extend(session, line, [statement]);
@@ -141,7 +158,8 @@ function declareLine(session: Session, line: Source, statement: Statement): Step
     }
     case "model": {
       const name = statement.name.text;
-      const nodes = extension.run.project.models.get(name)!.nodes.length;
+      const model = extension.run.project.models.get(name)!;
+      const nodes = (model.drawn ?? model).nodes.length;
       outputs.push({ kind: "note", text: `model ${name}: ${nodes} nodes` });
       // what was said of the nodes of another model, or of an earlier one of this name, means nothing here
       return stepOf({ ...next, model: name, given: [] }, { outputs });

@@ -6,7 +6,7 @@ import { printName } from "#compiler/causal/print-expression";
 import type { CheckedProgram } from "#lang/checked";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { Source, Span } from "#lang/source";
-import type { DrawStatement, QueryStatement, Statement, TestStatement } from "#lang/syntax/ast";
+import type { DrawStatement, IdentifyStatement, QueryStatement, Statement, TestStatement } from "#lang/syntax/ast";
 import type { Executor } from "#runtime/executor";
 import { hasErrors, ProgramError } from "../api/errors.ts";
 import { type Project, projectOf } from "../api/project.ts";
@@ -72,18 +72,26 @@ function rewrite(text: string, program: CheckedProgram, replaced: ReadonlySet<st
     .reduce((result, { start, end, insert }) => result.slice(0, start) + insert + result.slice(end), text);
 }
 
-function qualified(statement: Statement, text: string, { queries, draws, tests }: CheckedProgram): readonly Edit[] {
-  const asked = [...queries, ...draws, ...tests].find((other) => other.statement === statement);
+function qualified(
+  statement: Statement,
+  text: string,
+  { queries, draws, identifies, tests }: CheckedProgram,
+): readonly Edit[] {
+  const asked = [...queries, ...draws, ...identifies, ...tests].find((other) => other.statement === statement);
   if (asked === undefined || asked.statement.model !== null) return [];
   const at = endOfQuestion(asked.statement, text);
   return [{ start: at, end: at, insert: ` in ${printName(asked.model)}` }];
 }
 
 /** Where `in Model` goes: behind the name of a test, behind what is drawn, behind a query. */
-function endOfQuestion(statement: QueryStatement | DrawStatement | TestStatement, text: string): number {
+function endOfQuestion(
+  statement: QueryStatement | DrawStatement | IdentifyStatement | TestStatement,
+  text: string,
+): number {
   const { start, end } = statement.span;
   if (statement.kind === "draw") return statement.variables.at(-1)?.span.end ?? end;
   if (statement.kind === "query") return end;
+  if (statement.kind === "identify") return statement.query.span.end;
   return start + (/^test\s*"(?:[^"\\]|\\.)*"/.exec(text.slice(start))?.[0].length ?? 0);
 }
 

@@ -4,12 +4,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CheckedProgram, CheckedTrain } from "#lang/checked";
 import { RuntimeFault } from "#runtime/fault";
+import { estimateFrom } from "../api/identify.ts";
 import { type Project, projectOfFiles } from "../api/project.ts";
 import { openRun, type Run } from "../api/run.ts";
 import { portable, trainProject } from "../api/training.ts";
 import { drawStatement, type World } from "../api/world.ts";
 import { type Io, UsageError } from "../cli/command.ts";
 import { trainObserver } from "../cli/commands/train.ts";
+import { identifiedText } from "../cli/commands/identify.ts";
 import { planText, plansOf } from "../cli/commands/show.ts";
 import { type Drawn, drawnTable, gridRows, saveGrid } from "../cli/drawing.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
@@ -34,6 +36,11 @@ export async function perform(session: Session, request: Exclude<Request, { kind
     case "draw":
       await drawPictures(request, io);
       return session;
+    case "identify": {
+      const { world, query, data, sources } = request;
+      io.out(`${identifiedText(await estimateFrom(world, query, data, sources))}\n`);
+      return session;
+    }
     case "show": {
       const { project } = session.run;
       const file = project.files[0]!.name;

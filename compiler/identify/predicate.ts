@@ -63,7 +63,7 @@ function independence(
 
   const all = [...names, ...conditions];
   const what = names.map((name) => `\`${name}\``).join(", ");
-  const unknown = { diagnostics: [diagnose("C525", span, { what })] };
+  const unknown = { diagnostics: [diagnose("C535", span, { what })] };
   const types = all.map((name) => model.nodes.find((node) => node.name === name)!.type);
   if (types.some((type) => statesOf(type) === null)) return unknown;
   const { vocabulary: words, limit = defaultLimit } = context;

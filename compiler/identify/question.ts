@@ -102,11 +102,11 @@ export function isIdentifiableQuery(model: CausalModel, expr: ProbabilityExpr): 
   return identify(graph, query).identified;
 }
 
-/** The diagnostic that an effect does not follow from data (C524), with the arrows to blame. */
+/** The diagnostic that an effect does not follow from data (C534), with the arrows to blame. */
 export function diagnoseHedge(answer: Extract<Identified, { identified: false }>, expr: ProbabilityExpr): Diagnostic {
   const { outer, bidirected } = answer.hedge;
   const arrows = bidirected.map(([a, b]) => `\`${a} <-> ${b}\``).join(", ");
-  return diagnose("C524", expr.span, { query: answer.query, inside: outer.join(", "), arrows });
+  return diagnose("C534", expr.span, { query: answer.query, inside: outer.join(", "), arrows });
 }
 
 const inOrder = (set: ReadonlySet<string>, graph: Admg) => graph.nodes.filter((name) => set.has(name));
@@ -139,7 +139,7 @@ export function columnsOf(
     }
     const type = typeOf(model, name);
     if (type !== null && statesOf(type) !== null) columns.set(name, type);
-    else diagnostics.push(diagnose("C523", expr.span, { name }));
+    else diagnostics.push(diagnose("C533", expr.span, { name }));
   }
   return diagnostics.length > 0 ? { diagnostics } : { columns };
 }
@@ -170,7 +170,7 @@ export interface EstimatedCell {
 
 /**
  * The estimand on an observed distribution, for all values that the question leaves open: treatments and conditions
- * first, outcomes last. Or the diagnostics that it is not identifiable (C524), nowhere defined (C526) or too large (C190).
+ * first, outcomes last. Or the diagnostics that it is not identifiable (C534), nowhere defined (C536) or too large (C190).
  */
 export function estimateQuery(
   model: CausalModel,
@@ -211,7 +211,7 @@ export function estimateQuery(
     cells.push({ states: named, probability: Number.isNaN(probability) ? null : probability });
   });
   if (cells.every(({ probability }) => probability === null)) {
-    return { diagnostics: [diagnose("C526", expr.span, { name: asked.join(", ") })] };
+    return { diagnostics: [diagnose("C536", expr.span, { name: asked.join(", ") })] };
   }
   return { cells };
 }

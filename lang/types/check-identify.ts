@@ -15,11 +15,12 @@ export function checkIdentify(context: CheckContext, model: ModelView, { query, 
   if (data === null) return;
   if (!context.declarations.data.has(data.text)) {
     reportUnknown(context, "data", data, context.declarations.data.keys());
+    return;
   }
   for (const name of names) {
     const type = model.node(name.text)?.type ?? null;
     if (type === null ? model.lacks !== null : !isDiscrete(type)) {
-      context.report(diagnose("C523", name.span, { name: name.text }));
+      context.report(diagnose("C533", name.span, { name: name.text }));
     }
   }
 }
@@ -31,7 +32,7 @@ export function checkEffect(context: CheckContext, model: ModelView, query: Prob
     const node = checkDistinct(context, model, name, found);
     if (node === null) return null;
     if (node.role !== "latent" && node.role !== "noise") return node;
-    context.report(diagnose("C521", name.span, { name: name.text, role: node.role === "noise" ? "noise" : "latent" }));
+    context.report(diagnose("C531", name.span, { name: name.text, role: node.role === "noise" ? "noise" : "latent" }));
     return null;
   };
   const event = ({ variable, test, span }: Event) => {
@@ -85,6 +86,6 @@ function checkDistinct(
     return node;
   }
   const related = [{ span: earlier.span, label: "named here first" }];
-  context.report(diagnose("C522", name.span, { name: name.text }, { related }));
+  context.report(diagnose("C532", name.span, { name: name.text }, { related }));
   return null;
 }

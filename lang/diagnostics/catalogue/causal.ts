@@ -38,7 +38,7 @@ export const causal = {
     explanation:
       "`P(X)` of a node that is not `bool` has one number for each state; arithmetic and comparisons need one.",
   }),
-  C520: entry<{ model: string; lacks: string; example: string }>({
+  C530: entry<{ model: string; lacks: string; example: string }>({
     severity: "error",
     message: ({ model, lacks }) => `\`${model}\` is a graph without probabilities: ${lacks}`,
     label: () => "there is no number to compute",
@@ -47,28 +47,28 @@ export const causal = {
     explanation:
       "A model in which a node has no mechanism, or `X <-> Y` stands for an unknown common cause, says what causes what and nothing more. Which effects follow from observed data can be asked (`identify`), and so can independence.",
   }),
-  C521: entry<{ name: string; role: string }>({
+  C531: entry<{ name: string; role: string }>({
     severity: "error",
     message: ({ name, role }) => `\`${name}\` is ${role} and never observed`,
     label: () => "not observed",
     help: () => "ask about nodes that data have; latent ones stay in the graph and are reckoned with",
     explanation: "Identification expresses an effect by the distribution of the observed nodes.",
   }),
-  C522: entry<{ name: string }>({
+  C532: entry<{ name: string }>({
     severity: "error",
     message: ({ name }) => `\`${name}\` stands twice in one question`,
     label: () => "here again",
     help: () => "name each node once: as outcome, as set by do(), or as a condition",
     explanation: "In `P(Y | do(X), Z)`, and in `independent(Y, X | Z)`, the sets of nodes have nothing in common.",
   }),
-  C523: entry<{ name: string }>({
+  C533: entry<{ name: string }>({
     severity: "error",
     message: ({ name }) => `\`${name}\` has no states, so that it cannot be counted in data`,
     label: () => "not discrete",
     help: ({ name }) => `declare its states, e.g. \`sample ${name} : bool\` or \`sample ${name} : {low, high}\``,
     explanation: "`identify ... from data` counts rows by the states of the nodes that the estimand mentions.",
   }),
-  C524: entry<{ query: string; inside: string; arrows: string }>({
+  C534: entry<{ query: string; inside: string; arrows: string }>({
     severity: "error",
     message: ({ query }) => `\`${query}\` does not follow from observed data`,
     label: () => "not identifiable",
@@ -77,7 +77,7 @@ export const causal = {
     explanation:
       "Two models of this graph agree on everything that can be observed and differ in this effect (the hedge of Shpitser and Pearl 2006). Observing the hidden causes, an experiment, or a mediator without hidden causes would help.",
   }),
-  C525: entry<{ what: string }>({
+  C535: entry<{ what: string }>({
     severity: "error",
     message: ({ what }) => `whether ${what} are independent cannot be computed exactly`,
     label: () => "not finite, or too large",
@@ -85,7 +85,7 @@ export const causal = {
     explanation:
       "Independence is read off the graph where the graph implies it. Otherwise it is computed from the joint distribution, which is exact for discrete nodes only.",
   }),
-  C526: entry<{ name: string }>({
+  C536: entry<{ name: string }>({
     severity: "error",
     message: ({ name }) => `no row of \`${name}\` has the values that this needs`,
     label: () => "undefined in these data",

@@ -210,7 +210,10 @@ describe("assertions", () => {
     ["E[Weight] == 1.65 +- 0.1", true],
     ["P(Size) == 0.4", false],
     ["P(Smile) == 0.4", false],
-    ["independent(Size, Die)", false],
+    ["independent(Size, Die)", true],
+    ["independent(Size, Die) == false", false],
+    ["independent(Size, Die) != true", false],
+    ["identifiable(P(Size | do(Die)))", true],
   ])("%s is %s", (text, passed) => expect(check(text).passed).toBe(passed));
 
   it("report what keeps them from an answer", () => {
