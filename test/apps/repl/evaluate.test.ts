@@ -156,7 +156,16 @@ describe("statements", () => {
   });
 
   it("that cannot be carried out yet say so", () => {
-    expect(refusal(stones(), "identify P(Recovered | do(Treatment))")).toMatch(/C190/);
+    expect(
+      refusal(stones(), "counterfactual { given { Size = small } do { Treatment = A } report Recovered }"),
+    ).toMatch(/C190/);
+  });
+
+  it("of identification answer from the graph alone", () => {
+    const { shown } = tell(stones(), "identify P(Recovered | do(Treatment))");
+    expect(shown.at(-1)).toMatch(
+      /^P\(recovered \| do\(treatment\)\) = sum_size P\(recovered \| treatment, size\) P\(size\)$/m,
+    );
   });
 
   it("may come several at once", () => {
