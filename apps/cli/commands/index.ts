@@ -5,11 +5,27 @@ import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { draw } from "./draw.ts";
 import { explain } from "./explain.ts";
+import { exportCommand } from "./export.ts";
 import { fmt } from "./fmt.ts";
+import { importCommand } from "./import.ts";
 import { query } from "./query.ts";
 import { repl } from "./repl.ts";
 import { show } from "./show.ts";
 import { test } from "./test.ts";
 import { train } from "./train.ts";
 
-export const commands: readonly Command[] = [check, fmt, show, train, query, draw, test, repl, explain, doctor, demo];
+export const commands: readonly Command[] = [
+  check,
+  fmt,
+  show,
+  train,
+  query,
+  draw,
+  test,
+  repl,
+  importCommand,
+  exportCommand,
+  explain,
+  doctor,
+  demo,
+];
