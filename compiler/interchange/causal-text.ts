@@ -40,7 +40,8 @@ function tableLines(node: CausalNode, probabilities: Float64Array, labelsOf: Rea
   for (let row = 0; row * labels.length < probabilities.length; row++) {
     const key = rowLabels(parents, row);
     const values = probabilities.subarray(row * labels.length, (row + 1) * labels.length);
-    const head = key.length === 1 ? key[0] : `(${key.join(", ")})`;
+    // without brackets a state below zero would be taken from the row before it: `0.5 -1: ...`
+    const head = key.length === 1 && !key[0]!.startsWith("-") ? key[0] : `(${key.join(", ")})`;
     lines.push(`    ${head}: ${writeRow(node.type, labels, values)}`);
   }
   return [...lines, "  }"];

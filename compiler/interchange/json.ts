@@ -27,24 +27,21 @@ function mechanismOf(node: CausalNode) {
 }
 
 /**
- * `{"format": "causal-model", "version": 1, "name", "params", "nodes": [{"name", "role", "type", "states", "parents",
+ * One node a line: `{"format": "causal-model", "version": 1, "name", "params", "nodes": [{"name", "role", "type", "states", "parents",
  * "mechanism"}]}`. Nodes come after their parents; row r of a table is that combination of the parents' states, the last
  * parent fastest; columns are the states. Numbers read back to the same bits.
  */
 export function writeJson({ name, nodes, params }: CausalModel): string {
-  const document = {
-    format: "causal-model",
-    version: 1,
-    name,
-    params,
-    nodes: nodes.map((node) => ({
+  const lines = nodes.map((node) =>
+    JSON.stringify({
       name: node.name,
       role: node.role,
       type: node.type,
       states: statesOf(node.type),
       parents: node.parents,
       mechanism: mechanismOf(node),
-    })),
-  };
-  return `${JSON.stringify(document, null, 1)}\n`;
+    }),
+  );
+  const head = JSON.stringify({ format: "causal-model", version: 1, name, params }).slice(0, -1);
+  return `${head}, "nodes": [\n${lines.join(",\n")}\n]}\n`;
 }
