@@ -86,7 +86,10 @@ export function modelToCausal(
     const written = memberLines(node, labelsOf);
     if (written !== null) lines.push(...written);
     else {
-      const reason = "its mechanism is not learned yet";
+      const reason =
+        node.type.kind === "image"
+          ? "pictures are made by a trained network, which has no text"
+          : "its mechanism is not learned yet";
       diagnostics.push(diagnose("C801", node.span, { node: node.name, format: "causal", reason }));
     }
   }

@@ -29,7 +29,8 @@ import {
 } from "./network.ts";
 
 const format = "UAI";
-const mostVariables = 1e6;
+/** Ordering the nodes takes time in the square of their number. */
+const mostVariables = 20_000;
 
 function variable(cursor: Cursor, index: number): Variable {
   const { at } = cursor;

@@ -6,7 +6,7 @@ export const interchange = {
     severity: "error",
     message: ({ node, format, reason }) => `\`${node}\` cannot be written as ${format}: ${reason}`,
     label: ({ format }) => `not in ${format}`,
-    help: () => "write the graph (dagitty, dot, latex), all of the model (json, causal), or remove the node",
+    help: () => "write the graph (dagitty, dot, latex), all of the model as data (json), or remove the node",
     explanation:
       "BIF, XMLBIF, HUGIN NET and UAI hold discrete networks: nodes with finitely many states and a table each. " +
       "Distributions over states and equations between discrete nodes are tabulated; what holds real numbers or " +

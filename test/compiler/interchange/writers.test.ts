@@ -62,6 +62,19 @@ describe("programs", () => {
     const fixed = model([node("A", labels("a", "b"), [], { kind: "fixed", value: 1 })]);
     expect(write(fixed, "causal")).toBe("model Test {\n  let A : {a, b} := b\n}\n");
     const learned = model([node("A", labels("a", "b"), [], { kind: "learned", name: "neural", settings: {} })]);
+    const face = model([
+      node(
+        "A",
+        { kind: "image", channels: 1, height: 8, width: 8 },
+        [],
+        { kind: "learned", name: "generator", settings: {} },
+        "image",
+      ),
+    ]);
+    const refused = exportText(face, "causal", vocabulary);
+    expect("diagnostics" in refused && refused.diagnostics[0]!.message).toBe(
+      "`A` cannot be written as causal: pictures are made by a trained network, which has no text",
+    );
     for (const format of ["causal", "bif"] as const) {
       const exported = exportText(learned, format, vocabulary);
       expect("diagnostics" in exported && exported.diagnostics.map(({ code }) => code)).toEqual(["C801"]);
