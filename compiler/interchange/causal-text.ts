@@ -36,15 +36,17 @@ function tableLines(node: CausalNode, probabilities: Float64Array, labelsOf: Rea
     return [`cpt { ${entries.join(", ")} }`];
   }
   const parents = node.parents.map((parent) => labelsOf.get(parent)!);
-  const lines = [`cpt(${node.parents.map(writeName).join(", ")}) {`];
-  for (let row = 0; row * labels.length < probabilities.length; row++) {
+  const heads = Array.from({ length: probabilities.length / labels.length }, (_, row) => {
     const key = rowLabels(parents, row);
-    const values = probabilities.subarray(row * labels.length, (row + 1) * labels.length);
     // without brackets a state below zero would be taken from the row before it: `0.5 -1: ...`
-    const head = key.length === 1 && !key[0]!.startsWith("-") ? key[0] : `(${key.join(", ")})`;
-    lines.push(`    ${head}: ${writeRow(node.type, labels, values)}`);
-  }
-  return [...lines, "  }"];
+    return key.length === 1 && !key[0]!.startsWith("-") ? `${key[0]}:` : `(${key.join(", ")}):`;
+  });
+  const width = heads.reduce((most, head) => Math.max(most, head.length), 0);
+  const rows = heads.map((head, row) => {
+    const values = probabilities.subarray(row * labels.length, (row + 1) * labels.length);
+    return `    ${head.padEnd(width)} ${writeRow(node.type, labels, values)}`;
+  });
+  return [`cpt(${node.parents.map(writeName).join(", ")}) {`, ...rows, "  }"];
 }
 
 function memberLines(node: CausalNode, labelsOf: ReadonlyMap<string, readonly string[]>): readonly string[] | null {
