@@ -19,9 +19,13 @@ const precedence: Record<BinaryOperator, number> = {
 const unaryPrecedence = 6;
 const pipePrecedence = 0;
 
-/** Backquotes where a name is not an identifier. */
+/** Words that are never names without backquotes; `true` and `false` are states as they are. */
+const reserved = /^(?:if|then|else|and|or|not|in)$/;
+
+/** Backquotes where a name is not an identifier, nor a state that is a whole number as numbers are written. */
 export function printName(text: string): string {
-  return /^([A-Za-z_][A-Za-z0-9_]*|-?\d+)$/.test(text) ? text : `\`${text}\``;
+  const bare = /^([A-Za-z_][A-Za-z0-9_]*|0|-?[1-9]\d{0,14})$/.test(text) && !reserved.test(text);
+  return bare ? text : `\`${text}\``;
 }
 
 const printLabel = (label: Label) => printName(label.text);

@@ -1,11 +1,12 @@
 /**
  * All diagnostics by code. The wording of a family lives in one file: C1xx syntax, C2xx names and types, C3xx graph,
- * C4xx probability, C5xx causal semantics, C6xx data and training, C7xx cost.
+ * C4xx probability, C5xx causal semantics, C6xx data and training, C7xx cost, C8xx interchange.
  */
 import type { Span } from "../source.ts";
 import { causal } from "./catalogue/causal.ts";
 import { cost } from "./catalogue/cost.ts";
 import { graph } from "./catalogue/graph.ts";
+import { interchange } from "./catalogue/interchange.ts";
 import { names } from "./catalogue/names.ts";
 import { probability } from "./catalogue/probability.ts";
 import { syntax } from "./catalogue/syntax.ts";
@@ -13,7 +14,16 @@ import { training } from "./catalogue/training.ts";
 import type { Diagnostic, Fix, RelatedSpan } from "./diagnostic.ts";
 import type { Entry } from "./entry.ts";
 
-export const catalogue = { ...syntax, ...names, ...graph, ...probability, ...causal, ...training, ...cost };
+export const catalogue = {
+  ...syntax,
+  ...names,
+  ...graph,
+  ...probability,
+  ...causal,
+  ...training,
+  ...cost,
+  ...interchange,
+};
 
 export type DiagnosticCode = keyof typeof catalogue;
 

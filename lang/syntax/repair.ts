@@ -39,6 +39,7 @@ const closers: ReadonlyMap<t.TokenType, t.TokenType> = new Map([
   [t.LeftParen, t.RightParen],
   [t.LeftBracket, t.RightBracket],
 ]);
+const closing: ReadonlySet<t.TokenType> = new Set(closers.values());
 const closerImages: Readonly<Record<string, string>> = { "{": "}", "(": ")", "[": "]" };
 
 const blockOf: ReadonlyMap<t.TokenType, Block> = new Map<t.TokenType, Block>([
@@ -161,7 +162,7 @@ const spanOf = (source: Source, token: IToken): Span => ({
   end: t.endOf(token),
 });
 
-const closesSomething = (token: IToken): boolean => [...closers.values()].includes(token.tokenType);
+const closesSomething = (token: IToken): boolean => closing.has(token.tokenType);
 
 /** The bracket that is closed here: rather one of the text than one that was put in. */
 function partnerOf(open: readonly Open[], read: IToken): number {
@@ -219,8 +220,9 @@ function mayBegin(previous: IToken | undefined): boolean {
 /** `sample : bool`: a word that begins a declaration, though what follows made it look like a name. */
 function nameless(tokens: readonly IToken[], i: number, inside: Block | "file"): IToken | null {
   const token = tokens[i]!;
+  if (token.tokenType !== t.Name) return null;
   const type = t.wordTypes.get(token.image);
-  if (token.tokenType !== t.Name || type === undefined || !mayBegin(tokens[i - 1])) return null;
+  if (type === undefined || !mayBegin(tokens[i - 1])) return null;
   const begins = wordsOf[inside].some((other) => type === other || (type.CATEGORIES ?? []).includes(other));
   return begins && inside !== "network" ? retyped(token, type) : null;
 }
@@ -231,8 +233,9 @@ function misspelt(
   i: number,
   inside: Block | "file",
 ): { readonly text: string; readonly type: t.TokenType } | null {
-  const [token, next, previous] = [tokens[i]!, tokens[i + 1], tokens[i - 1]];
+  const token = tokens[i]!;
   if (token.tokenType !== t.Name) return null;
+  const [next, previous] = [tokens[i + 1], tokens[i - 1]];
   const opens =
     inside === "test"
       ? [t.Probability, t.Expectation, t.Predicate]

@@ -25,8 +25,9 @@ export function scan(source: Source): Scan {
     const span = { source: source.name, start: offset, end: offset + length };
     return diagnose("C101", span, { text: source.text.slice(offset, offset + length) });
   });
-  // the lexer leaves the ends out; the locations in the concrete tree are made of them
-  const marked = markWords(lexed.tokens.map((token) => ({ ...token, endOffset: t.endOf(token) - 1 })));
+  // the lexer leaves the ends out, and its tokens are ours; the locations in the concrete tree are made of them
+  for (const token of lexed.tokens) token.endOffset = t.endOf(token) - 1;
+  const marked = markWords(lexed.tokens);
   const { tokens, diagnostics, places, guesses, incomplete } = repair(source, marked);
   const mistaken = lexed.groups[t.mistakes] ?? [];
   const spelled = spellingProblems(source, [...lexed.tokens, ...mistaken]);

@@ -174,10 +174,15 @@ export const tokenTypes: readonly TokenType[] = all;
 /** The grammar's tokens are checked in the tests, not at every start. */
 export const lexer = new Lexer(all, { positionTracking: "onlyOffset", skipValidations: true });
 
+/** Whether the token is of one of the types, itself or by its category. Asked of every token many times over. */
 export function isA(given: IToken | undefined, ...types: readonly TokenType[]): boolean {
   if (given === undefined) return false;
-  const categories = given.tokenType.CATEGORIES ?? [];
-  return types.some((type) => given.tokenType === type || categories.includes(type));
+  const { tokenType } = given;
+  if (types.includes(tokenType)) return true;
+  const categories = tokenType.CATEGORIES;
+  if (categories === undefined) return false;
+  for (const category of categories) if (types.includes(category)) return true;
+  return false;
 }
 
 /** Half-open end of a token. */

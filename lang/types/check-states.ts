@@ -5,6 +5,7 @@ import type { Span } from "../source.ts";
 import type { Expr, Label, MapEntry, MapExpr } from "../syntax/ast.ts";
 import { type ConstantScope, evaluateNumber } from "./check-constant.ts";
 import type { CheckContext } from "./check-context.ts";
+import { normalised } from "./normalise.ts";
 import { type NodeType, statesOf } from "./type.ts";
 
 /** A type with finitely many states. */
@@ -139,7 +140,7 @@ export function evaluateProbabilities(
     context.report(diagnose("C401", span, { sum: Number(sum.toPrecision(8)), row }));
     return null;
   }
-  return numbers.map((value) => value / sum);
+  return normalised(numbers);
 }
 
 function checkProbability(context: CheckContext, value: number, row: string, span: Span): boolean {

@@ -5,8 +5,10 @@ import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { draw } from "./draw.ts";
 import { explain } from "./explain.ts";
+import { exportCommand } from "./export.ts";
 import { fmt } from "./fmt.ts";
 import { identify } from "./identify.ts";
+import { importCommand } from "./import.ts";
 import { query } from "./query.ts";
 import { repl } from "./repl.ts";
 import { show } from "./show.ts";
@@ -23,6 +25,8 @@ export const commands: readonly Command[] = [
   draw,
   test,
   repl,
+  importCommand,
+  exportCommand,
   explain,
   doctor,
   demo,
