@@ -196,7 +196,15 @@ export function readDagitty(source: Source): MixedGraph {
 }
 
 /** The graph of a model. Exogenous noise of a single node is left out; what several nodes share is a hidden cause. */
-export function graphOf({ name, nodes }: CausalModel): MixedGraph {
+export function graphOf({ name, nodes, drawn: graph }: CausalModel): MixedGraph {
+  if (graph !== undefined) {
+    return {
+      name,
+      nodes: graph.nodes.map((node) => ({ name: node.name, latent: node.latent, marks: [] })),
+      arrows: graph.nodes.flatMap((node) => node.parents.map((parent) => [parent, node.name] as const)),
+      arcs: graph.bidirected,
+    };
+  }
   const children = (cause: string) => nodes.filter((node) => node.parents.includes(cause)).length;
   const drawn = nodes.filter((node) => node.role !== "noise" || children(node.name) > 1);
   const names = new Set(drawn.map((node) => node.name));

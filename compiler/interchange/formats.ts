@@ -1,4 +1,5 @@
 /** The formats by name: what reads them, what writes them, how their files end. Files are opened by the apps. */
+import { diagnose } from "#lang/diagnostics/catalogue";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { Source } from "#lang/source";
 import type { Words } from "../causal/evaluate.ts";
@@ -100,5 +101,14 @@ export function importText(source: Source, format: FormatName, fallback: string)
 
 /** A model as text of the format, or the reasons why the format cannot hold it. */
 export function exportText(model: CausalModel, format: FormatName, words: Words): Exported {
+  const { drawn } = model;
+  if (drawn !== undefined) {
+    if (format === "causal") return { text: graphToCausal(graphOf(model)) };
+    if (format !== "dagitty" && format !== "dot") {
+      const { title } = formats[format];
+      const reasons = { model: model.name, format: title, lacks: drawn.lacks };
+      return { diagnostics: [diagnose("C802", drawn.nodes[0]!.nameSpan, reasons)] };
+    }
+  }
   return (formats[format] as Format).write!(model, words);
 }

@@ -6,6 +6,7 @@ import { normalised } from "#lang/types/normalise";
 import { vocabulary } from "#stdlib/vocabulary";
 import fc from "fast-check";
 import { coin, distribution, equation, labels, model, node, real, table } from "../causal/models.ts";
+import { projectOf } from "#apps/api/project";
 import { compileCausal, write } from "./networks.ts";
 
 const mixed = model(
@@ -135,5 +136,29 @@ describe("normalised rows", () => {
       ),
       { numRuns: 2000, seed: 1 },
     );
+  });
+});
+
+describe("a model that is only a graph", () => {
+  const project = projectOf("model G { graph { Z -> X -> Y; X <-> Y } }");
+  const model = project.models.get("G")!;
+
+  it("is written where a format holds graphs", () => {
+    expect(exportText(model, "dagitty", project.vocabulary)).toEqual({
+      text: "dag {\n  Z\n  X\n  Y\n  Z -> X\n  X -> Y\n  X <-> Y\n}\n",
+    });
+    const written = exportText(model, "causal", project.vocabulary);
+    const again = projectOf("text" in written ? written.text : "").models.get("G")!;
+    expect(again.drawn?.bidirected).toEqual([["X", "Y"]]);
+    expect(again.drawn?.nodes.map(({ name, parents }) => [name, parents])).toEqual([
+      ["Z", []],
+      ["X", ["Z"]],
+      ["Y", ["X"]],
+    ]);
+  });
+
+  it.each(["bif", "xmlbif", "net", "uai", "latex", "json"] as const)("is refused as %s", (format) => {
+    const refused = exportText(model, format, project.vocabulary);
+    expect("diagnostics" in refused && refused.diagnostics.map(({ code }) => code)).toEqual(["C802"]);
   });
 });
