@@ -27,12 +27,20 @@ export type CheckedMechanism =
   /** learned: `neural`, `generator`; settings completed with their defaults */
   | { readonly kind: "learned"; readonly name: string; readonly settings: Constants };
 
+/**
+ * How the states of one node under different parents hang together: `monotone`, one uniform number against the cumulated
+ * probabilities; `gumbel`, the largest of log-probability plus Gumbel noise; `independent`, each row has its own noise.
+ */
+export type Coupling = "monotone" | "gumbel" | "independent";
+
 export interface CheckedNode {
   readonly name: string;
   readonly role: "sample" | "latent" | "noise" | "let" | "image";
   readonly type: NodeType;
   readonly parents: readonly string[];
   readonly mechanism: CheckedMechanism;
+  /** absent where it is not declared: then only bounds of counterfactuals are known */
+  readonly coupling?: Coupling;
   /** the name where it is declared */
   readonly nameSpan: Span;
   readonly span: Span;

@@ -11,7 +11,8 @@ export type FaultCode =
   | "corrupt-checkpoint"
   | "other-program"
   | "memory"
-  | "interrupted";
+  | "interrupted"
+  | "not-ready";
 
 export class RuntimeFault extends Error {
   readonly code: FaultCode;

@@ -17,6 +17,7 @@ const mayImport: Record<Room, readonly Room[]> = {
 
 /** Each vendor package lives behind the files that wrap it. */
 const vendors: Record<string, RegExp> = {
+  highs: /^compiler\/counterfactual\/linear-program\.ts$/,
   chevrotain: /^lang\/syntax\//,
   "onnxruntime-node": /^(runtime\/executors\/onnx|apps\/devices)/,
   "onnxruntime-common": /^(runtime\/executors\/onnx|apps\/devices)/,

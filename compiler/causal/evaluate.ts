@@ -2,7 +2,7 @@
  * Turns expressions over nodes, parameters and state names into functions of a row of columns. One closure serves
  * tabulation (a row is a configuration of the parents) and sampling (a row is a draw). No types are checked here.
  */
-import type { BinaryOperator, CallExpr, Expr } from "#lang/syntax/ast";
+import type { BinaryOperator, CallExpr, CounterfactualVariable, Expr } from "#lang/syntax/ast";
 import { type NodeType, statesOf } from "#lang/types/type";
 import type { Vocabulary } from "../vocabulary.ts";
 import type { CausalModel } from "./model.ts";
@@ -43,8 +43,9 @@ const binary: Record<BinaryOperator, (a: RowFunction, b: RowFunction) => RowFunc
 /** The type of a discrete node that the expression passes on, so that a bare label beside it can be understood. */
 function labelsOf(expr: Expr, model: CausalModel): NodeType | null {
   if (expr.kind === "if") return labelsOf(expr.then, model) ?? labelsOf(expr.else, model);
-  if (expr.kind !== "name") return null;
-  const type = model.nodes.find((node) => node.name === expr.name.text)?.type;
+  const variable = expr.kind === "counterfactual" ? expr.variable : expr;
+  if (!("name" in variable)) return null;
+  const type = model.nodes.find((node) => node.name === variable.name.text)?.type;
   return type?.kind === "labels" ? type : null;
 }
 
@@ -205,4 +206,47 @@ export function nodesOf(expr: Expr, model: CausalModel, expected: NodeType | nul
     return !isLabel && model.nodes.some((node) => node.name === name) ? [name] : [];
   }
   return [...new Set(partsOf(expr, model, expected).flatMap(([part, type]) => nodesOf(part, model, type)))];
+}
+
+/** A node that an expression reads, in the factual world where it has no actions. */
+export type Renaming = (variable: Pick<CounterfactualVariable, "name" | "actions">) => string;
+
+/** The expression with every node that it reads under another name; labels and parameters stay. */
+export function renameNodes(expr: Expr, model: CausalModel, rename: Renaming, expected: NodeType | null = null): Expr {
+  const inside = (part: Expr, type: NodeType | null = null) => renameNodes(part, model, rename, type);
+  const named = (variable: Pick<CounterfactualVariable, "name" | "actions">): Expr => {
+    const name = { ...variable.name, text: rename(variable) };
+    return { kind: "name", name, span: expr.span };
+  };
+  switch (expr.kind) {
+    case "name":
+      return nodesOf(expr, model, expected).length === 0 ? expr : named({ name: expr.name, actions: [] });
+    case "counterfactual":
+      return named(expr.variable);
+    case "unary":
+      return { ...expr, operand: inside(expr.operand) };
+    case "binary":
+      return {
+        ...expr,
+        left: inside(expr.left, labelsOf(expr.right, model)),
+        right: inside(expr.right, labelsOf(expr.left, model)),
+      };
+    case "if": {
+      const branches = { then: inside(expr.then, expected), else: inside(expr.else, expected) };
+      return { ...expr, ...branches, test: inside(expr.test) };
+    }
+    case "call":
+      return { ...expr, args: expr.args.map((arg) => ({ ...arg, value: inside(arg.value) })) };
+    case "pipe":
+      return { ...expr, left: inside(expr.left), right: inside(expr.right) as CallExpr };
+    case "list":
+      return { ...expr, items: expr.items.map((item) => inside(item)) };
+    case "map":
+      return { ...expr, entries: expr.entries.map((entry) => ({ ...entry, value: inside(entry.value) })) };
+    case "number":
+    case "boolean":
+    case "string":
+    case "missing":
+      return expr;
+  }
 }

@@ -19,6 +19,7 @@ export function buildModel(checked: CheckedModel): CausalModel {
       type: node.type,
       parents: node.parents,
       mechanism: mechanismOf(node.mechanism),
+      ...(node.coupling === undefined ? {} : { coupling: node.coupling }),
       span: node.nameSpan,
     })),
     params: checked.params,

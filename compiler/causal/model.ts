@@ -3,7 +3,7 @@
  * lowering turns into tensor programs. Building one from a checked program is `from-checked.ts`.
  */
 
-import type { DrawnGraph } from "#lang/checked";
+import type { Coupling, DrawnGraph } from "#lang/checked";
 import type { Span } from "#lang/source";
 import type { Expr } from "#lang/syntax/ast";
 import type { Constants } from "#lang/types/signature";
@@ -25,6 +25,8 @@ export type Mechanism =
   /** set by do(X = v): the index of the state of a discrete node, else the number */
   | { readonly kind: "fixed"; readonly value: number };
 
+export type { Coupling };
+
 export interface CausalNode {
   readonly name: string;
   readonly role: "sample" | "latent" | "noise" | "let" | "image";
@@ -32,6 +34,8 @@ export interface CausalNode {
   /** in the order in which the mechanism reads them */
   readonly parents: readonly string[];
   readonly mechanism: Mechanism;
+  /** how the noise of a table or distribution couples its rows; absent where it is not declared */
+  readonly coupling?: Coupling;
   readonly span: Span;
 }
 

@@ -6,7 +6,7 @@ import type { Assertion, PredicateExpr } from "#lang/syntax/ast";
 import type { CausalModel } from "../causal/model.ts";
 import { printQuery } from "../causal/print-expression.ts";
 import { holdsPredicate } from "../identify/predicate.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, intervalsByState } from "./answer.ts";
 import { answer } from "./query.ts";
 import type { QueryContext } from "./session.ts";
 
@@ -25,15 +25,17 @@ export interface Verdict {
 const exactTolerance = 1e-9;
 const sampledErrors = 4;
 
-const entriesOf = (value: Answer["value"]): Readonly<Record<string, number>> =>
-  typeof value === "number" ? { "": value } : { ...value };
-
-/** The largest difference between two answers; infinite when they are not about the same states. */
+/** The largest difference between two answers, end by end; infinite when they are not about the same states. */
 function distance(left: Answer, right: Answer): number {
-  const [a, b] = [entriesOf(left.value), entriesOf(right.value)];
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return Number.POSITIVE_INFINITY;
-  return Math.max(...keys.map((key) => Math.abs(a[key]! - (b[key] ?? Number.POSITIVE_INFINITY))));
+  const [a, b] = [intervalsByState(left), intervalsByState(right)];
+  if (a.size !== b.size) return Number.POSITIVE_INFINITY;
+  const differences = [...a].map(([state, { low, high }]) => {
+    const other = b.get(state);
+    return other === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.max(Math.abs(low - other.low), Math.abs(high - other.high));
+  });
+  return Math.max(...differences);
 }
 
 function toleranceOf(assertion: Assertion, left: Answer, right: Answer): number {
@@ -42,37 +44,42 @@ function toleranceOf(assertion: Assertion, left: Answer, right: Answer): number 
   return Math.max(exactTolerance, sampledErrors * Math.hypot(left.stderr ?? 0, right.stderr ?? 0));
 }
 
-/** Without a tolerance, sampled sides are compared by four standard errors. */
+/**
+ * Without a tolerance, sampled sides are compared by four standard errors. Of bounds an order holds when it holds for all
+ * numbers between them.
+ */
 function holds(assertion: Assertion, left: Answer, right: Answer): boolean {
   const difference = distance(left, right);
   const tolerance = toleranceOf(assertion, left, right);
   if (assertion.operator === "==") return difference <= tolerance;
   if (assertion.operator === "!=") return difference > tolerance;
-  const [a, b] = [left.value, right.value] as [number, number];
+  const [a, b] = [intervalsByState(left).get("")!, intervalsByState(right).get("")!];
   switch (assertion.operator) {
     case "<":
-      return a < b;
+      return a.high < b.low;
     case "<=":
-      return a <= b + exactTolerance;
+      return a.high <= b.low + exactTolerance;
     case ">":
-      return a > b;
+      return a.low > b.high;
     case ">=":
-      return a >= b - exactTolerance;
+      return a.low >= b.high - exactTolerance;
     default:
       throw new Error("internal: an assertion without a comparison");
   }
 }
 
-function printAnswer({ value, stderr }: Answer): string {
+function printAnswer(answer: Answer): string {
   const digits = (x: number) => String(Number(x.toPrecision(6)));
-  const text =
-    typeof value === "number"
-      ? digits(value)
-      : `{${Object.entries(value)
-          .map(([state, p]) => `${state}: ${digits(p)}`)
-          .join(", ")}}`;
-  return stderr === undefined ? text : `${text} (stderr ${stderr.toPrecision(2)})`;
+  const parts = [...intervalsByState(answer)].map(([state, { low, high }]) => {
+    const text = answer.method === "bounds" ? `[${digits(low)}, ${digits(high)}]` : digits(low);
+    return state === "" ? text : `${state}: ${text}`;
+  });
+  const single = parts.length === 1 && intervalsByState(answer).has("");
+  const text = single ? parts[0]! : `{${parts.join(", ")}}`;
+  return answer.stderr === undefined ? text : `${text} (stderr ${answer.stderr.toPrecision(2)})`;
 }
+
+const isSingle = (answer: Answer): boolean => intervalsByState(answer).has("");
 
 /** `assert independent(A, B | C)`, with or without `== false` or `!= true`. */
 function checkPredicate(
@@ -114,7 +121,7 @@ export function checkAssertion(model: CausalModel, assertion: Assertion, context
   const ordered = operator !== "==" && operator !== "!=";
   const distribution = [leftQuery, rightQuery].find(
     (_, side) =>
-      typeof [left, right][side]!.value !== "number" && (ordered || typeof left.value !== typeof right.value),
+      !isSingle([left, right][side]!) && (ordered || isSingle(left) !== isSingle(right)),
   );
   if (distribution !== undefined) {
     const problem = diagnose("C514", distribution.span, { name: printQuery(distribution) });

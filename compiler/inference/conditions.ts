@@ -186,6 +186,15 @@ function interventionOf(action: Action, model: CausalModel, words: Words): Inter
   return { kind: "draw", node: node.name, mechanism: { kind: "distribution", name: value.callee.text, args } };
 }
 
+/** Reads `X = v` of do() or of a subscript, or says what is wrong with it. */
+export function readIntervention(
+  action: Action,
+  model: CausalModel,
+  words: Words,
+): Intervention | { readonly diagnostics: readonly Diagnostic[] } {
+  return guarded(() => interventionOf(action, model, words));
+}
+
 /** A distribution without parents can be checked at once, where its place in the text is known. */
 function checkIntervention(action: Action, chosen: Intervention, model: CausalModel, words: Words): void {
   if (chosen.kind !== "draw" || chosen.mechanism.kind !== "distribution" || action.value === null) return;

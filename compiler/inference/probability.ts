@@ -49,7 +49,7 @@ function sampledCells({ tests, free }: Targets, draws: Draws): { readonly cells:
 }
 
 /** "large", or "large, A" for a joint distribution; the last node varies fastest. */
-function cellNames(free: readonly CausalNode[]): string[] {
+export function cellNames(free: readonly CausalNode[]): string[] {
   return free
     .map((node) => statesOf(node.type)!)
     .reduce<string[]>(

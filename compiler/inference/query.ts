@@ -8,18 +8,14 @@ import type { QueryExpr } from "#lang/syntax/ast";
 import type { CausalModel } from "../causal/model.ts";
 import { printQuery } from "../causal/print-expression.ts";
 import { defaultLimit } from "../plan/query-plan.ts";
-import type { Answer } from "./answer.ts";
+import { counterfactual } from "../counterfactual/answer.ts";
+import { expandEffect } from "../counterfactual/effects.ts";
+import { isCounterfactual } from "../counterfactual/imagine.ts";
+import { type Answer, isInterval } from "./answer.ts";
+import { combineIntervals, combineNumbers, type NumberPart } from "./arithmetic.ts";
 import { expectation } from "./expectation.ts";
 import { probability } from "./probability.ts";
 import type { Failure, Part, QueryContext, Session } from "./session.ts";
-
-/** Value and partial derivatives, for the standard error of what is computed from estimates. */
-const arithmetic = {
-  "+": (a: number, b: number) => ({ value: a + b, byLeft: 1, byRight: 1 }),
-  "-": (a: number, b: number) => ({ value: a - b, byLeft: 1, byRight: -1 }),
-  "*": (a: number, b: number) => ({ value: a * b, byLeft: b, byRight: a }),
-  "/": (a: number, b: number) => ({ value: a / b, byLeft: 1 / b, byRight: -a / (b * b) }),
-};
 
 function combine(query: Extract<QueryExpr, { kind: "query-binary" }>, session: Session): Part | Failure {
   const left = evaluate(query.left, session);
@@ -32,24 +28,33 @@ function combine(query: Extract<QueryExpr, { kind: "query-binary" }>, session: S
     [left, query.left],
     [right, query.right],
   ] as const) {
-    if (typeof part.value !== "number") {
+    if (typeof part.value !== "number" && !(part.bounds !== undefined && isInterval(part.value))) {
       return { diagnostics: [diagnose("C514", source.span, { name: printQuery(source) })] };
     }
   }
-  const { value, byLeft, byRight } = arithmetic[query.operator](left.value as number, right.value as number);
-  if (!Number.isFinite(value)) {
-    const problem = { what: `\`${printQuery(query)}\``, problem: String(value) };
+  const bounded = left.bounds !== undefined || right.bounds !== undefined;
+  if (bounded && (left.sampled !== undefined || right.sampled !== undefined)) {
+    return { diagnostics: [diagnose("C190", query.span, { what: "arithmetic of bounds with a sampled number" })] };
+  }
+  const result = bounded
+    ? combineIntervals(query.operator, left, right)
+    : combineNumbers(query.operator, left as NumberPart, right as NumberPart);
+  const wrong = (isInterval(result.value) ? [result.value.low, result.value.high] : [result.value]).find(
+    (value) => !Number.isFinite(value),
+  );
+  if (wrong !== undefined) {
+    const problem = { what: `\`${printQuery(query)}\``, problem: String(wrong) };
     return { diagnostics: [diagnose("C454", query.span, problem)] };
   }
-  const estimates = [left.sampled, right.sampled].filter((sampled) => sampled !== undefined);
-  const stderr = Math.hypot(byLeft * (left.sampled?.stderr ?? 0), byRight * (right.sampled?.stderr ?? 0));
-  const ess = Math.min(...estimates.map((sampled) => sampled.ess));
-  return {
-    value,
-    rung: Math.max(left.rung, right.rung) as 1 | 2 | 3,
-    ...(estimates.length > 0 ? { sampled: { stderr, ess } } : {}),
-    warnings: [...left.warnings, ...right.warnings],
-  };
+  const rung = Math.max(left.rung, right.rung) as 1 | 2 | 3;
+  return { ...result, rung, warnings: [...left.warnings, ...right.warnings] };
+}
+
+/** An effect is asked as what it stands for; its rung is that of its definition. */
+function effect(query: Extract<QueryExpr, { kind: "effect" }>, session: Session): Part | Failure {
+  const part = evaluate(expandEffect(query, session.model), session);
+  const imagined = query.effect !== "ATE" && query.effect !== "CATE" && query.effect !== "CDE";
+  return "diagnostics" in part || !imagined ? part : { ...part, rung: 3 };
 }
 
 /** The answer of an earlier query as a part of this one. */
@@ -60,11 +65,9 @@ function recall(query: Extract<QueryExpr, { kind: "name" }>, session: Session): 
     return { diagnostics: [diagnose("C201", query.span, { what: "query", name, suggestion: null })] };
   }
   const { value, rung, stderr, ess = 0 } = known;
-  if (known.method === "bounds") {
-    return { diagnostics: [diagnose("C190", query.span, { what: "arithmetic with bounds" })] };
-  }
+  const bounds = known.method === "bounds" ? { bounds: { outer: known.outer === true } } : {};
   const sampled = stderr === undefined ? {} : { sampled: { stderr, ess } };
-  return { value: value as Part["value"], rung, ...sampled, warnings: [] };
+  return { value, rung, ...bounds, ...sampled, warnings: [] };
 }
 
 function evaluate(query: QueryExpr, session: Session): Part | Failure {
@@ -74,9 +77,9 @@ function evaluate(query: QueryExpr, session: Session): Part | Failure {
     case "name":
       return recall(query, session);
     case "probability":
-      return probability(query, session);
+      return isCounterfactual(query) ? counterfactual(query, session) : probability(query, session);
     case "expectation":
-      return expectation(query, session);
+      return isCounterfactual(query) ? counterfactual(query, session) : expectation(query, session);
     case "query-unary": {
       const zero: QueryExpr = { kind: "number", value: 0, span: query.span };
       return combine(
@@ -87,7 +90,7 @@ function evaluate(query: QueryExpr, session: Session): Part | Failure {
     case "query-binary":
       return combine(query, session);
     case "effect":
-      return { diagnostics: [diagnose("C190", query.span, { what: `\`${query.effect}\`` })] };
+      return effect(query, session);
     case "predicate":
       return { diagnostics: [diagnose("C190", query.span, { what: `\`${query.name}\`` })] };
     case "missing":
@@ -120,8 +123,11 @@ export function answer(
   };
   const part = evaluate(query, session);
   if ("diagnostics" in part) return part;
-  const { value, rung, sampled, warnings } = part;
+  const { value, rung, bounds, sampled, warnings } = part;
   const known = { query: textOf(query, context), rung, value };
+  if (bounds !== undefined) {
+    return { answer: { ...known, method: "bounds", ...(bounds.outer ? { outer: true } : {}) }, warnings };
+  }
   if (sampled === undefined) return { answer: { ...known, method: "exact" }, warnings };
   const { samples, seed } = context;
   return { answer: { ...known, method: "sampled", ...sampled, samples, seed }, warnings };

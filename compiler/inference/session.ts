@@ -32,8 +32,10 @@ export interface Failure {
 
 /** A value on the way to an answer. */
 export interface Part {
-  readonly value: number | Readonly<Record<string, number>>;
+  readonly value: Answer["value"];
   readonly rung: 1 | 2 | 3;
+  /** present where the value is an interval, or one for each state */
+  readonly bounds?: { readonly outer: boolean };
   /** absent where the value is exact */
   readonly sampled?: { readonly stderr: number; readonly ess: number };
   readonly warnings: readonly Diagnostic[];

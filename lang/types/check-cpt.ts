@@ -2,7 +2,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { CptMechanism, CptRow } from "../syntax/ast.ts";
 import type { ConstantScope } from "./check-constant.ts";
-import { type CheckContext, reportUnsupported } from "./check-context.ts";
+import type { CheckContext } from "./check-context.ts";
 import {
   checkDistribution,
   countStates,
@@ -33,9 +33,6 @@ export function checkCpt(
   cpt: CptMechanism,
   scope: ConstantScope,
 ): readonly number[] | null {
-  if (cpt.settings !== null && cpt.settings.entries.length > 0) {
-    reportUnsupported(context, cpt.settings.span, "a setting of a table");
-  }
   if (parents.length === 0) return checkRoot(context, node, type, cpt, scope);
   const states = countStates(type);
   const sizes = parents.map((parent) => countStates(parent.type));

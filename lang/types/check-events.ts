@@ -24,11 +24,79 @@ function resolveNode(context: CheckContext, model: ModelView, name: Identifier, 
   return null;
 }
 
-/** Reports `Y[X = x]`, which needs worlds beside the factual one. */
+/** Reports `Y[X = x]` where only the factual world can be asked. */
 export function isPlain(context: CheckContext, variable: CounterfactualVariable): boolean {
   if (variable.actions.length === 0) return true;
-  reportUnsupported(context, variable.span, "a counterfactual variable (`Y[X = x]`)");
+  reportUnsupported(context, variable.span, "drawing a counterfactual variable (`Y[X = x]`)");
   return false;
+}
+
+/**
+ * The type of `Y` or `Y[X = x]`, with the subscripts checked: each sets a node to a constant, or to the value that a node
+ * with the same states has in some world (`M = M[X = 0]`). Null where the variable itself is wrong, which is reported.
+ */
+export function checkVariable(
+  context: CheckContext,
+  model: ModelView,
+  variable: CounterfactualVariable,
+  verb: string,
+): NodeType | null {
+  const type = resolveNode(context, model, variable.name, verb);
+  checkActions(context, model, variable.actions, checkSubscript);
+  return type;
+}
+
+function checkSubscript(context: CheckContext, model: ModelView, action: Action): void {
+  const { target, operator, value } = action;
+  const type = resolveNode(context, model, target, "set");
+  if (type === null) return;
+  if (operator === null || value === null) {
+    context.report(diagnose("C510", action.span, { name: target.text }));
+    return;
+  }
+  if (operator !== "=") {
+    reportUnsupported(context, action.span, `\`${operator}\` in the subscript of a counterfactual variable`);
+    return;
+  }
+  const source = variableOf(model, type, value);
+  if (source === null) {
+    checkValue(context, model, target.text, type, value);
+    return;
+  }
+  const given = checkVariable(context, model, source, "read");
+  if (given !== null && printType(given) !== printType(type)) {
+    const args = { name: target.text, type: printType(type), source: source.name.text, found: printType(given) };
+    context.report(diagnose("C503", value.span, args));
+  }
+}
+
+/** The variable that a subscript takes its value from, or null where the value is a constant. */
+function variableOf(model: ModelView, type: NodeType, value: Expr): CounterfactualVariable | null {
+  if (value.kind === "counterfactual") return value.variable;
+  if (value.kind !== "name" || model.node(value.name.text) === null) return null;
+  const isState = isDiscrete(type) && stateIndex(type, value.name.text) !== null;
+  return isState ? null : { name: value.name, actions: [], span: value.span };
+}
+
+/** Checks each action; a node may be set by one of them only (C501). */
+function checkActions(
+  context: CheckContext,
+  model: ModelView,
+  actions: readonly Action[],
+  check: (context: CheckContext, model: ModelView, action: Action) => void,
+  set: Map<string, Action> = new Map(),
+): void {
+  for (const action of actions) {
+    const name = action.target.text;
+    const earlier = set.get(name);
+    if (earlier === undefined) {
+      set.set(name, action);
+      check(context, model, action);
+    } else if (name !== "") {
+      const related = [{ span: earlier.span, label: "first set here" }];
+      context.report(diagnose("C501", action.span, { name }, { related }));
+    }
+  }
 }
 
 /** Checks an event behind `P(` (`asked`) or behind the bar (`observed`). */
@@ -39,8 +107,7 @@ export function checkEvent(
   place: "asked" | "observed",
 ): EventType | null {
   const { variable, test } = event;
-  if (!isPlain(context, variable)) return null;
-  const type = resolveNode(context, model, variable.name, place === "asked" ? "asked about" : "observed");
+  const type = checkVariable(context, model, variable, place === "asked" ? "asked about" : "observed");
   if (type === null) return null;
   const name = variable.name.text;
   if (test !== null) return checkTest(context, model, variable.name, type, test, place) ? { kind: "number" } : null;
@@ -154,20 +221,27 @@ export function checkConditions(context: CheckContext, model: ModelView, conditi
         for (const event of condition.events) checkEvent(context, model, event, "observed");
         break;
       case "do":
-        for (const action of condition.actions) {
-          const name = action.target.text;
-          const earlier = set.get(name);
-          if (earlier === undefined) {
-            set.set(name, action);
-            checkAction(context, model, action);
-          } else if (name !== "") {
-            const related = [{ span: earlier.span, label: "first set here" }];
-            context.report(diagnose("C501", action.span, { name }, { related }));
-          }
-        }
+        checkActions(context, model, condition.actions, checkAction, set);
         break;
     }
   }
+}
+
+/** Reports interventions beside counterfactual variables (C502): one query is on one rung. */
+export function checkRung(
+  context: CheckContext,
+  variables: readonly CounterfactualVariable[],
+  conditions: readonly Condition[],
+): void {
+  const observed = conditions.flatMap((condition) => {
+    if (condition.kind === "do") return [];
+    return (condition.kind === "observe" ? condition.events : [condition]).map((event) => event.variable);
+  });
+  const imagined = [...variables, ...observed].find((variable) => variable.actions.length > 0);
+  const done = conditions.find((condition) => condition.kind === "do");
+  if (imagined === undefined || done === undefined) return;
+  const related = [{ span: imagined.span, label: "a counterfactual variable" }];
+  context.report(diagnose("C502", done.span, { name: imagined.name.text }, { related }));
 }
 
 function checkAction(context: CheckContext, model: ModelView, action: Action): void {

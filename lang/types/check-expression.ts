@@ -2,8 +2,16 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import { closest } from "../diagnostics/suggest.ts";
 import type { Span } from "../source.ts";
-import type { BinaryExpr, CallExpr, Expr, IfExpr, NameExpr } from "../syntax/ast.ts";
-import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
+import type {
+  BinaryExpr,
+  CallExpr,
+  CounterfactualExpr,
+  CounterfactualVariable,
+  Expr,
+  IfExpr,
+  NameExpr,
+} from "../syntax/ast.ts";
+import { type CheckContext, reportUnknown } from "./check-context.ts";
 import type { Constant } from "./signature.ts";
 import type { NodeType } from "./type.ts";
 
@@ -27,6 +35,8 @@ export interface ExpressionScope {
   read(node: string, span: Span): void;
   /** told of each image that is named, which no expression can read; reports it */
   refuseImage(image: string, span: Span): void;
+  /** the type of `Y[X = x]` where counterfactual variables may stand; null where it is wrong (reported) */
+  imagined?(variable: CounterfactualVariable): NodeType | null;
 }
 
 /** The states that a bare name may be, because it is compared with or assigned to something that has them. */
@@ -66,8 +76,7 @@ export function typeOfExpression(
     case "call":
       return typeOfCall(context, expr, scope);
     case "counterfactual":
-      reportUnsupported(context, expr.span, "a counterfactual variable (`Y[X = x]`)");
-      return null;
+      return typeOfImagined(context, expr, scope);
     case "missing":
       return null;
     case "string":
@@ -152,6 +161,12 @@ function typeOfName(
   return found.type === null ? null : valueTypeOf(found.type);
 }
 
+function typeOfImagined(context: CheckContext, expr: CounterfactualExpr, scope: ExpressionScope): ValueType | null {
+  if (scope.imagined === undefined) return refuse(context, expr.span, "a counterfactual variable (`Y[X = x]`)");
+  const type = scope.imagined(expr.variable);
+  return type === null ? null : valueTypeOf(type);
+}
+
 function typeOfBinary(context: CheckContext, expr: BinaryExpr, scope: ExpressionScope): ValueType | null {
   switch (expr.operator) {
     case "and":
@@ -183,11 +198,13 @@ function typeOfBinary(context: CheckContext, expr: BinaryExpr, scope: Expression
 
 /** The side that has states decides what a bare name on the other side may be. */
 function checkEquality(context: CheckContext, expr: BinaryExpr, scope: ExpressionScope): void {
-  const isNode = (side: Expr) => side.kind === "name" && scope.lookup(side.name.text, side.span) !== null;
+  const isNode = (side: Expr) =>
+    side.kind === "counterfactual" || (side.kind === "name" && scope.lookup(side.name.text, side.span) !== null);
   const swap = !isNode(expr.left) && isNode(expr.right);
   const [first, second] = swap ? [expr.right, expr.left] : [expr.left, expr.right];
   const a = typeOfExpression(context, first, scope);
-  const owner = first.kind === "name" ? first.name.text : "the other side";
+  const named = first.kind === "counterfactual" ? first.variable : first;
+  const owner = "name" in named ? named.name.text : "the other side";
   const b = typeOfExpression(context, second, scope, a?.kind === "labels" ? { labels: a.labels, owner } : null);
   if (a === null || b === null || comparable(a, b)) return;
   const [left, right] = swap ? [b, a] : [a, b];
@@ -277,6 +294,24 @@ export function namesIn(expr: Expr): readonly string[] {
     case "string":
     case "counterfactual":
     case "missing":
+      return [];
+  }
+}
+
+/** The counterfactual variables that an expression reads, in the order of the text. */
+export function variablesIn(expr: Expr): readonly CounterfactualVariable[] {
+  switch (expr.kind) {
+    case "counterfactual":
+      return [expr.variable];
+    case "unary":
+      return variablesIn(expr.operand);
+    case "binary":
+      return [expr.left, expr.right].flatMap(variablesIn);
+    case "if":
+      return [expr.test, expr.then, expr.else].flatMap(variablesIn);
+    case "call":
+      return expr.args.flatMap((arg) => variablesIn(arg.value));
+    default:
       return [];
   }
 }

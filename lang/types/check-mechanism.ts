@@ -1,6 +1,7 @@
 /** How a node comes about: finds out which kind of mechanism is written and has it checked. */
+import type { Coupling } from "../checked.ts";
 import { diagnose } from "../diagnostics/catalogue.ts";
-import type { CptMechanism, Expr, MechanismExpr } from "../syntax/ast.ts";
+import type { CptMechanism, Expr, MechanismExpr, Settings } from "../syntax/ast.ts";
 import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
 import { checkCpt } from "./check-cpt.ts";
 import { checkDistributionCall } from "./check-distribution.ts";
@@ -24,20 +25,57 @@ export function checkMechanism(
   node: NodeUnderCheck,
   mechanism: MechanismExpr,
 ): MechanismResult {
-  if (mechanism.kind === "cpt") return checkTable(context, model, node, mechanism);
-  const { call, settings } = mechanism;
+  const { coupling, rest } = splitCoupling(context, node, mechanism.settings);
+  const result = checkFamily(context, model, node, mechanism, rest);
+  return coupling === null ? result : { ...result, coupling };
+}
+
+const couplings: readonly Coupling[] = ["monotone", "gumbel", "independent"];
+
+/** `{ coupling = monotone }` of a discrete node, and the settings beside it. */
+function splitCoupling(
+  context: CheckContext,
+  node: NodeUnderCheck,
+  settings: Settings | null,
+): { readonly coupling: Coupling | null; readonly rest: Settings | null } {
+  const discrete = node.declared !== null && isDiscrete(node.declared);
+  const entry = discrete ? settings?.entries.find((candidate) => candidate.name.text === "coupling") : undefined;
+  if (settings === null || entry === undefined) return { coupling: null, rest: settings };
+  const rest = { ...settings, entries: settings.entries.filter((candidate) => candidate !== entry) };
+  const word = entry.value.kind === "name" ? entry.value.name.text : null;
+  const coupling = couplings.find((known) => known === word) ?? null;
+  if (coupling === null && entry.value.kind !== "missing") {
+    context.report(diagnose("C506", entry.value.span, { name: node.name, found: word ?? "this" }));
+  }
+  return { coupling, rest };
+}
+
+function checkFamily(
+  context: CheckContext,
+  model: ModelView,
+  node: NodeUnderCheck,
+  mechanism: MechanismExpr,
+  settings: Settings | null,
+): MechanismResult {
+  if (mechanism.kind === "cpt") {
+    refuseSettings(context, settings, "this setting of a table");
+    return checkTable(context, model, node, mechanism);
+  }
+  const { call } = mechanism;
   const { distributions, mechanisms } = context.signatures;
   const distribution = distributions.get(call.callee.text);
   if (distribution !== undefined) {
-    if (settings !== null && settings.entries.length > 0) {
-      reportUnsupported(context, settings.span, "a setting of a distribution");
-    }
+    refuseSettings(context, settings, "this setting of a distribution");
     return checkDistributionCall(context, model, node, distribution, call);
   }
   const learned = mechanisms.get(call.callee.text);
   if (learned !== undefined) return checkLearned(context, model, node, learned, call, settings);
   reportUnknown(context, "mechanism", call.callee, ["cpt", ...distributions.keys(), ...mechanisms.keys()]);
   return failed(node);
+}
+
+function refuseSettings(context: CheckContext, settings: Settings | null, what: string): void {
+  for (const { span } of settings?.entries ?? []) reportUnsupported(context, span, what);
 }
 
 function checkTable(context: CheckContext, model: ModelView, node: NodeUnderCheck, cpt: CptMechanism): MechanismResult {

@@ -188,7 +188,7 @@ function mentions(entry: Entry): { readonly name: string; readonly parents: read
 }
 
 function checkedNode(entry: Entry, result: MechanismResult): CheckedNode[] {
-  const { type, mechanism, parents } = result;
+  const { type, mechanism, parents, coupling } = result;
   if (type === null || mechanism === null) return [];
   const { name, role, span } = entry;
   return [
@@ -198,6 +198,7 @@ function checkedNode(entry: Entry, result: MechanismResult): CheckedNode[] {
       type,
       parents: parents.map((parent) => parent.name),
       mechanism,
+      ...(coupling === undefined ? {} : { coupling }),
       nameSpan: name.span,
       span,
     },

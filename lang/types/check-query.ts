@@ -2,10 +2,11 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Assertion, DrawStatement, ExpectationExpr, ProbabilityExpr, QueryExpr } from "../syntax/ast.ts";
 import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
-import { checkConditions, checkEvent, type EventType, isPlain } from "./check-events.ts";
+import { checkEffect } from "./check-effect.ts";
+import { checkConditions, checkEvent, checkRung, checkVariable, type EventType, isPlain } from "./check-events.ts";
+import { describeValueType, type ExpressionScope, typeOfExpression, variablesIn } from "./check-expression.ts";
 import { checkPredicate } from "./check-identify.ts";
 import { reportLack } from "./check-lack.ts";
-import { describeValueType, typeOfExpression } from "./check-expression.ts";
 import { expressionsOf, type ModelView } from "./model-scope.ts";
 
 /** The queries that a query may name. */
@@ -36,8 +37,7 @@ export function checkQuery(
       checkExpectation(context, model, expr);
       return { kind: "number" };
     case "effect":
-      reportUnsupported(context, { ...expr.span, end: expr.span.start + expr.effect.length }, `\`${expr.effect}\``);
-      return null;
+      return checkEffect(context, model, expr);
     case "predicate":
       checkPredicate(context, model, expr);
       reportUnsupported(
@@ -78,6 +78,8 @@ function checkProbability(context: CheckContext, model: ModelView, expr: Probabi
   if (reportLack(context, model, expr.span)) return null;
   const types = expr.events.map((event) => checkEvent(context, model, event, "asked"));
   checkConditions(context, model, expr.given);
+  const variables = expr.events.map((event) => event.variable);
+  checkRung(context, variables, expr.given);
   if (types.includes(null)) return null;
   const at = types.findIndex((type) => type?.kind === "distribution");
   if (at === -1) return { kind: "number" };
@@ -88,17 +90,21 @@ function checkProbability(context: CheckContext, model: ModelView, expr: Probabi
 
 function checkExpectation(context: CheckContext, model: ModelView, expr: ExpectationExpr): void {
   if (reportLack(context, model, expr.span)) return;
-  const scope = expressionsOf(
-    model,
-    () => {},
-    (name, span) => context.report(diagnose("C511", span, { name, verb: "averaged" })),
-  );
+  const scope: ExpressionScope = {
+    ...expressionsOf(
+      model,
+      () => {},
+      (name, span) => context.report(diagnose("C511", span, { name, verb: "averaged" })),
+    ),
+    imagined: (variable) => checkVariable(context, model, variable, "averaged"),
+  };
   const type = typeOfExpression(context, expr.value, scope);
   if (type?.kind === "labels") {
     const found = describeValueType(type);
     context.report(diagnose("C211", expr.value.span, { expected: "a number", found }));
   }
   checkConditions(context, model, expr.given);
+  checkRung(context, variablesIn(expr.value), expr.given);
 }
 
 /** `left op right +- tolerance`: both sides are numbers. */

@@ -1,5 +1,5 @@
 /** What checking a mechanism needs and gives, and the mistakes that all kinds of mechanisms share. */
-import type { CheckedMechanism } from "../checked.ts";
+import type { CheckedMechanism, Coupling } from "../checked.ts";
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Span } from "../source.ts";
 import type { Identifier } from "../syntax/ast.ts";
@@ -31,6 +31,7 @@ export interface MechanismResult {
   readonly parents: readonly ParentUse[];
   /** null where something is wrong, which is reported */
   readonly mechanism: CheckedMechanism | null;
+  readonly coupling?: Coupling;
 }
 
 export function failed(node: NodeUnderCheck, parents: readonly ParentUse[] = []): MechanismResult {

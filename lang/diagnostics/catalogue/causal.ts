@@ -9,6 +9,78 @@ export const causal = {
     help: () => "keep one of them",
     explanation: "An intervention replaces the mechanism of a variable; one query can replace it only once.",
   }),
+  C502: entry<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `\`do(...)\` stands beside the counterfactual variable \`${name}[...]\``,
+    label: () => "an intervention on every world",
+    help: ({ name }) => `write what is done as a subscript: \`${name}[X = ...]\``,
+    explanation:
+      "A query is on one rung. `do(...)` asks about a changed world alone; `Y[X = x]` asks what would have been in the world that was observed. A subscript says everything that `do` says.",
+  }),
+  C503: entry<{ name: string; type: string; source: string; found: string }>({
+    severity: "error",
+    message: ({ name, type, source, found }) =>
+      `\`${name}\` is \`${type}\` and cannot be set to the value of \`${source}\`, which is \`${found}\``,
+    label: () => "another type",
+    help: ({ name }) => `set it to a value of its own: \`${name} = ${name}[...]\``,
+    explanation: "A nested counterfactual gives a variable the value that a variable of the same type has in another world.",
+  }),
+  C504: entry<{ effect: string; name: string; type: string }>({
+    severity: "error",
+    message: ({ effect, name, type }) => `\`${effect}\` cannot be about \`${name}\` itself, which is \`${type}\``,
+    label: () => "no event",
+    help: ({ effect, name }) => `name an event: \`${effect}(${name} = ...; ...)\``,
+    explanation:
+      "Effects compare probabilities of an event or means of numbers. States without order have no mean, and PN, PS and PNS are about an event that happens or not.",
+  }),
+  C505: entry<{ effect: string; need: string; example: string }>({
+    severity: "error",
+    message: ({ effect, need }) => `\`${effect}\` needs ${need}`,
+    label: () => "incomplete",
+    help: ({ example }) => `write \`${example}\``,
+    explanation:
+      "CATE is the average effect among those for whom a condition holds; CDE is the effect while other variables are held fixed by `do(...)`.",
+  }),
+  C506: entry<{ name: string; found: string }>({
+    severity: "error",
+    message: ({ name, found }) => `\`${found}\` is no coupling for \`${name}\``,
+    label: () => "`monotone`, `gumbel` or `independent`",
+    help: () => "write `{ coupling = monotone }`, `{ coupling = gumbel }` or `{ coupling = independent }`",
+    explanation:
+      "A table says how likely each state is, not which state the same individual would have under other parents. `monotone`: one uniform number, compared with the cumulated probabilities in the order of the states. `gumbel`: the largest of log-probability plus Gumbel noise. `independent`: every row of the table has its own noise.",
+  }),
+  C520: entry<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `it is not known what \`${name}\` would have been in another world`,
+    label: () => "a continuous distribution that is compared between worlds",
+    help: ({ name }) => `write \`${name}\` as an equation with its own \`noise\`: \`let ${name} := ... + U\``,
+    explanation:
+      "A distribution does not say which value the same noise gives under other parents. For discrete nodes bounds are computed; a continuous one needs explicit noise.",
+  }),
+  C521: entry<{ name: string; worlds: number }>({
+    severity: "error",
+    message: ({ name, worlds }) => `\`${name}\` with a Gumbel coupling is compared in ${worlds} situations at once`,
+    label: () => "at most two are supported",
+    help: () => "split the query, or use another coupling",
+    explanation: "The joint distribution of Gumbel-coupled outcomes is computed in closed form for two situations.",
+  }),
+  C522: entry<{ columns: number; limit: number }>({
+    severity: "error",
+    message: ({ columns }) => `the bounds of this query need a program of about ${columns} columns`,
+    label: () => "too many ways in which the nodes may respond",
+    help: () => "declare a coupling where one is known (`{ coupling = monotone }`), or ask about fewer worlds",
+    explanation:
+      "Without a coupling, a counterfactual is bounded by a linear program over all ways in which nodes may respond to their parents. Their number grows exponentially with the parents that differ between worlds.",
+  }),
+  C523: entry<{ name: string; continuous: string }>({
+    severity: "error",
+    message: ({ name, continuous }) =>
+      `\`${name}\` is compared between worlds, which needs finitely many states, but \`${continuous}\` is continuous`,
+    label: () => "no bounds with continuous nodes",
+    help: ({ name }) => `write \`${name}\` as an equation with its own \`noise\``,
+    explanation:
+      "Bounds and couplings of counterfactuals are computed over finitely many states. With explicit noise for each node that the worlds compare, the query is answered in continuous models too.",
+  }),
   C510: entry<{ name: string }>({
     severity: "error",
     message: ({ name }) => `\`do(${name})\` does not say what \`${name}\` is set to`,

@@ -1,0 +1,166 @@
+/**
+ * Answers on the third rung: abduction, action and prediction at once, by conditioning the parallel worlds on what was
+ * seen. Where nothing is left open it is an ordinary query about them; else couplings give points, or bounds are found.
+ */
+import { diagnose } from "#lang/diagnostics/catalogue";
+import type { ExpectationExpr, ProbabilityExpr } from "#lang/syntax/ast";
+import { statesOf } from "#lang/types/type";
+import { RuntimeFault } from "#runtime/fault";
+import { nodesOf } from "../causal/evaluate.ts";
+import { printQuery } from "../causal/print-expression.ts";
+import { type CausalModel, type CausalNode, nodeOf } from "../causal/model.ts";
+import type { Interval } from "../inference/answer.ts";
+import { readEvents } from "../inference/conditions.ts";
+import { evidenceWeights, multiplyWeights, type Weights } from "../inference/exact.ts";
+import { expectation } from "../inference/expectation.ts";
+import { diagnoseImpossible } from "../inference/impossible.ts";
+import { cellNames, probability } from "../inference/probability.ts";
+import { condition, type Failure, type Part, type Session } from "../inference/session.ts";
+import { type FiniteVariable, tabulate } from "../inference/tabulate.ts";
+import { type Imagined, imagine } from "./imagine.ts";
+import { isSolverReady } from "./linear-program.ts";
+import { type Question, type Reply, reply } from "./parallel.ts";
+
+type Asked = ProbabilityExpr | ExpectationExpr;
+type Coupled = Question["coupled"];
+
+/** A goal of the finite engine and how its result becomes the number that was asked for. */
+interface Goal {
+  readonly weights: Weights;
+  readonly offset: number;
+}
+
+/** P(...) or E[...] with counterfactual variables. */
+export function counterfactual(query: Asked, session: Session): Part | Failure {
+  const imagined: Imagined<Asked> | Failure = imagine(query, session);
+  if ("diagnostics" in imagined) return imagined;
+  const { worlds, query: plain } = imagined;
+  const parallel: Session = { ...session, model: worlds.model, extraGiven: [] };
+  const coupled = [...worlds.copies].flatMap(([name, names]): Coupled[number][] => {
+    const node = nodeOf(session.model, name);
+    const { kind } = node.mechanism;
+    const stochastic = kind === "table" || kind === "distribution" || kind === "learned";
+    return names.length > 1 && stochastic ? [{ node, names }] : [];
+  });
+  if (coupled.length > 0) return finite(plain, parallel, coupled);
+  const part = plain.kind === "probability" ? probability(plain, parallel) : expectation(plain, parallel);
+  return "diagnostics" in part ? part : { ...part, rung: 3 };
+}
+
+/** The name of the node that holds the value of E[...]; no node of a program can be called so. */
+const valueName = "E[...]";
+
+function withValue(query: Asked, model: CausalModel): CausalModel {
+  if (query.kind === "probability") return model;
+  const value: CausalNode = {
+    name: valueName,
+    role: "let",
+    type: { kind: "real", size: null },
+    parents: nodesOf(query.value, model),
+    mechanism: { kind: "equation", value: query.value },
+    span: query.span,
+  };
+  return { ...model, nodes: [...model.nodes, value] };
+}
+
+/** What the finite engine cannot take: unfitted and continuous nodes. */
+function obstacle(model: CausalModel, variables: ReadonlyMap<string, FiniteVariable>, coupled: Coupled, query: Asked) {
+  const unfitted = model.nodes.find((node) => node.mechanism.kind === "learned");
+  if (unfitted !== undefined) return diagnose("C601", unfitted.span, { name: unfitted.name, model: model.name });
+  const continuous = coupled.find(({ node }) => statesOf(node.type) === null);
+  if (continuous !== undefined) return diagnose("C520", continuous.node.span, { name: continuous.node.name });
+  const infinite = model.nodes.find((node) => !variables.has(node.name));
+  if (infinite === undefined) return null;
+  return diagnose("C523", query.span, { name: coupled[0]!.node.name, continuous: infinite.name });
+}
+
+function finite(query: Asked, session: Session, coupled: Coupled): Part | Failure {
+  const { vocabulary: words } = session;
+  const conditioned = condition(query.given, { ...session, model: withValue(query, session.model) });
+  if ("diagnostics" in conditioned) return conditioned;
+  const { model, spans } = conditioned;
+  const { variables, diagnostics } = tabulate(model, words);
+  if (diagnostics.length > 0) return { diagnostics };
+  const problem = obstacle(model, variables, coupled, query);
+  if (problem !== null) return { diagnostics: [problem] };
+  const asked = query.kind === "probability" ? eventGoals(query, model, variables, session) : valueGoals(query, variables);
+  if ("diagnostics" in asked) return asked;
+  const { goals, names } = asked;
+  const evidence = evidenceWeights(model.evidence, variables);
+  if (!isSolverReady() && coupled.some(({ node }) => node.coupling === undefined)) {
+    const advice = "call `await prepareSolver()` once before asking for counterfactuals";
+    throw new RuntimeFault("not-ready", "the solver for bounds of counterfactuals is not loaded", advice);
+  }
+  const found = reply({ variables, evidence, goals: goals.map(({ weights }) => weights), coupled }, session.limit);
+  if (found.kind === "impossible") return { diagnostics: [diagnoseImpossible(model, model.evidence, spans)] };
+  return partOf(found, goals, names, query);
+}
+
+/** One number for each combination of the bare nodes; a single one without a name where there are none. */
+function eventGoals(
+  query: ProbabilityExpr,
+  model: CausalModel,
+  variables: ReadonlyMap<string, FiniteVariable>,
+  session: Session,
+): { readonly goals: readonly Goal[]; readonly names: readonly string[] | null } | Failure {
+  const targets = readEvents(model, query.events, session.vocabulary);
+  if ("diagnostics" in targets) return targets;
+  let tests: Weights = new Map();
+  for (const { node, holds } of targets.tests) {
+    const indicator = variables.get(node.name)!.domain.map((stored) => Number(holds(stored)));
+    tests = multiplyWeights(tests, new Map([[node.name, indicator]]));
+  }
+  let cells: readonly Weights[] = [tests];
+  for (const node of targets.free) {
+    const states = statesOf(node.type)!.map((_, state) => state);
+    cells = cells.flatMap((cell) =>
+      states.map((state) => {
+        const indicator = Float64Array.from(states, (other) => Number(other === state));
+        return multiplyWeights(cell, new Map([[node.name, indicator]]));
+      }),
+    );
+  }
+  const goals = cells.map((weights) => ({ weights, offset: 0 }));
+  return { goals, names: targets.free.length === 0 ? null : cellNames(targets.free) };
+}
+
+/** Weights must not be negative, so values are counted from the smallest one. */
+function valueGoals(
+  query: ExpectationExpr,
+  variables: ReadonlyMap<string, FiniteVariable>,
+): { readonly goals: readonly Goal[]; readonly names: null } | Failure {
+  const { domain } = variables.get(valueName)!;
+  const wrong = domain.find((value) => !Number.isFinite(value));
+  if (wrong !== undefined) {
+    const problem = { what: `\`${printQuery(query)}\``, problem: String(wrong) };
+    return { diagnostics: [diagnose("C454", query.span, problem)] };
+  }
+  const offset = domain.reduce((smallest, value) => Math.min(smallest, value), Number.POSITIVE_INFINITY);
+  return { goals: [{ weights: new Map([[valueName, domain.map((value) => value - offset)]]), offset }], names: null };
+}
+
+function partOf(
+  found: Exclude<Reply, { readonly kind: "impossible" }>,
+  goals: readonly Goal[],
+  names: readonly string[] | null,
+  query: Asked,
+): Part | Failure {
+  const shape = <T>(values: readonly T[]): T | Readonly<Record<string, T>> =>
+    names === null ? values[0]! : Object.fromEntries(names.map((name, cell) => [name, values[cell]!]));
+  // rounding must not leave probabilities outside of 0 and 1
+  const clamp = (value: number) => (query.kind === "probability" ? Math.min(1, Math.max(0, value)) : value);
+  switch (found.kind) {
+    case "points":
+      return { value: shape(found.values.map((value, i) => clamp(value + goals[i]!.offset))), rung: 3, warnings: [] };
+    case "bounds": {
+      const intervals = found.ends.map(({ low, high }, i): Interval => {
+        return { low: clamp(low + goals[i]!.offset), high: clamp(high + goals[i]!.offset) };
+      });
+      return { value: shape(intervals), rung: 3, bounds: { outer: !found.sharp }, warnings: [] };
+    }
+    case "too-large":
+      return { diagnostics: [diagnose("C522", query.span, { columns: found.columns, limit: found.limit })] };
+    case "gumbel":
+      return { diagnostics: [diagnose("C521", query.span, { name: found.node, worlds: found.rows })] };
+  }
+}

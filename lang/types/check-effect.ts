@@ -1,0 +1,69 @@
+/** Effects: `ATE(Y; X: a -> b | Z = z)` and its relatives. What they mean is the business of the compiler. */
+import { diagnose } from "../diagnostics/catalogue.ts";
+import type { Condition, EffectExpr, Event, Identifier, Label } from "../syntax/ast.ts";
+import type { CheckContext } from "./check-context.ts";
+import { checkConditions, checkEvent, checkRung, checkVariable, type EventType } from "./check-events.ts";
+import { isDiscrete, resolveState } from "./check-states.ts";
+import type { ModelView } from "./model-scope.ts";
+import { type NodeType, printType } from "./type.ts";
+
+const aboutInterventions: ReadonlySet<string> = new Set(["ATE", "CATE", "CDE"]);
+const aboutEvents: ReadonlySet<string> = new Set(["PN", "PS", "PNS"]);
+
+/** Checks an effect, which is a number; null where its outcome or treatment is wrong (reported). */
+export function checkEffect(context: CheckContext, model: ModelView, expr: EffectExpr): EventType | null {
+  const { effect, outcome, treatment, from, to, given } = expr;
+  const outcomeOk = checkOutcome(context, model, effect, outcome);
+  const variable = { name: treatment, actions: [], span: treatment.span };
+  const type = checkVariable(context, model, variable, "the treatment");
+  if (type !== null) for (const label of [from, to]) checkLevel(context, treatment, type, label);
+  checkConditions(context, model, given);
+  checkGiven(context, expr);
+  return outcomeOk && type !== null ? { kind: "number" } : null;
+}
+
+/** An event, or for averages a node with a mean. */
+function checkOutcome(context: CheckContext, model: ModelView, effect: string, outcome: Event): boolean {
+  if (outcome.test !== null) return checkEvent(context, model, outcome, "asked") !== null;
+  const type = checkVariable(context, model, outcome.variable, "asked about");
+  if (type === null) return false;
+  const hasMean = type.kind === "int" || type.kind === "real";
+  if (type.kind === "bool" || (hasMean && !aboutEvents.has(effect))) return true;
+  const name = outcome.variable.name.text;
+  context.report(diagnose("C504", outcome.span, { effect, name, type: printType(type) }));
+  return false;
+}
+
+function checkLevel(context: CheckContext, { text: name }: Identifier, type: NodeType, label: Label): void {
+  if (isDiscrete(type)) resolveState(context, name, type, label);
+  else if (label.text !== "" && !Number.isFinite(Number(label.text))) {
+    context.report(diagnose("C211", label.span, { expected: "a number", found: `\`${label.text}\`` }));
+  }
+}
+
+function checkGiven(context: CheckContext, expr: EffectExpr): void {
+  const { effect, outcome, treatment, given } = expr;
+  const does = given.flatMap((condition) => (condition.kind === "do" ? condition.actions : []));
+  const place = { ...expr.span, end: expr.span.start + effect.length };
+  const name = outcome.variable.name.text;
+  if (effect === "CDE" && does.length === 0) {
+    const example = `CDE(${name}; ${treatment.text}: ... | do(M = ...))`;
+    context.report(diagnose("C505", place, { effect, need: "what is held fixed", example }));
+  }
+  if (effect === "CATE" && !given.some((condition) => condition.kind !== "do")) {
+    const example = `CATE(${name}; ${treatment.text}: ... | Z = ...)`;
+    context.report(diagnose("C505", place, { effect, need: "a condition", example }));
+  }
+  const twice = does.find(({ target }) => target.text === treatment.text && target.text !== "");
+  if (twice !== undefined) {
+    const related = [{ span: treatment.span, label: "the effect sets it" }];
+    context.report(diagnose("C501", twice.span, { name: treatment.text }, { related }));
+  }
+  if (aboutInterventions.has(effect)) checkRung(context, [outcome.variable], [...given, done(expr)]);
+  else checkRung(context, [{ ...outcome.variable, actions: [setting(expr)] }], given);
+}
+
+// the interventions that the effect itself consists of
+const setting = ({ treatment, to }: EffectExpr) =>
+  ({ kind: "action", target: treatment, operator: "=", value: null, span: to.span }) as const;
+const done = (expr: EffectExpr): Condition => ({ kind: "do", actions: [setting(expr)], span: expr.treatment.span });
