@@ -50,7 +50,10 @@ export interface Model {
   do(actions: Readonly<Record<string, PlainValue>>): Model;
   /** Conditions on what has been seen. Throws a ProgramError. */
   observe(events: Readonly<Record<string, PlainValue>>): Model;
-  /** Answers a query of the language, e.g. `P(Y | do(X = 1))`. Throws a ProgramError. */
+  /**
+   * Answers a query of the language, e.g. `P(Y | do(X = 1))`. Throws a ProgramError; and RuntimeFault("not-ready") for
+   * bounds of counterfactuals, unless `await prepareSolver()` came before.
+   */
   query(text: string, options?: AskOptions): Answer;
   /** Draws, e.g. `16 Face` or `100 X, Y | Z = 1`. Rejects with a ProgramError or a RuntimeFault. */
   draw(text: string, options?: { readonly seed?: number }): Promise<Drawing>;
@@ -131,6 +134,7 @@ function modelOf(world: World): Model {
   };
 }
 
+export { prepareSolver } from "#compiler/counterfactual/linear-program";
 export type { Answer } from "#compiler/inference/answer";
 export type { Diagnostic, Fix, RelatedSpan, Severity } from "#lang/diagnostics/diagnostic";
 export type { Source, Span } from "#lang/source";

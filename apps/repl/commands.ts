@@ -1,5 +1,6 @@
 /** The commands of a session, beside the statements and queries of the language. */
 import { printModel, toDot } from "#compiler/causal/print";
+import { intervalsByState } from "#compiler/inference/answer";
 import { printName } from "#compiler/causal/print-expression";
 import type { CausalModel } from "#compiler/causal/model";
 import { applyConditions } from "#compiler/inference/conditions";
@@ -167,7 +168,7 @@ function queries(session: Session): Step {
     if (name === null) continue;
     known.set(name, {
       answer,
-      type: typeof answer.value === "number" ? { kind: "number" } : { kind: "distribution", name },
+      type: intervalsByState(answer).has("") ? { kind: "number" } : { kind: "distribution", name },
     });
   }
   return text({ ...session, known }, answers.map(({ name, answer }) => answerText(answer, name)).join("\n"));

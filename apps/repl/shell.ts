@@ -3,6 +3,7 @@
  * prompt, history and completion; on a pipe it is a script whose answers go to standard output.
  */
 import { createInterface, type Interface } from "node:readline";
+import { withSolver } from "#compiler/counterfactual/linear-program";
 import { renderDiagnostics } from "#lang/diagnostics/render";
 import { exitCodes, type Io, UsageError } from "../cli/command.ts";
 import { report } from "../cli/report.ts";
@@ -47,7 +48,7 @@ export async function runShell(first: Session, { io, terminal, history }: ShellO
       running = new AbortController();
       const signal = AbortSignal.any([running.signal, io.signal]);
       try {
-        const step = evaluate(session, piece);
+        const step = await withSolver(() => evaluate(session, piece));
         session = step.session;
         for (const output of step.outputs) show(output, io, terminal !== null);
         if (step.failed) failed = true;

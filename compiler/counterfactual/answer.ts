@@ -5,7 +5,6 @@
 import { diagnose } from "#lang/diagnostics/catalogue";
 import type { ExpectationExpr, ProbabilityExpr } from "#lang/syntax/ast";
 import { statesOf } from "#lang/types/type";
-import { RuntimeFault } from "#runtime/fault";
 import { nodesOf } from "../causal/evaluate.ts";
 import { printQuery } from "../causal/print-expression.ts";
 import { type CausalModel, type CausalNode, nodeOf } from "../causal/model.ts";
@@ -18,7 +17,6 @@ import { cellNames, probability } from "../inference/probability.ts";
 import { condition, type Failure, type Part, type Session } from "../inference/session.ts";
 import { type FiniteVariable, tabulate } from "../inference/tabulate.ts";
 import { type Imagined, imagine } from "./imagine.ts";
-import { isSolverReady } from "./linear-program.ts";
 import { type Question, type Reply, reply } from "./parallel.ts";
 
 type Asked = ProbabilityExpr | ExpectationExpr;
@@ -83,14 +81,11 @@ function finite(query: Asked, session: Session, coupled: Coupled): Part | Failur
   if (diagnostics.length > 0) return { diagnostics };
   const problem = obstacle(model, variables, coupled, query);
   if (problem !== null) return { diagnostics: [problem] };
-  const asked = query.kind === "probability" ? eventGoals(query, model, variables, session) : valueGoals(query, variables);
+  const asked =
+    query.kind === "probability" ? eventGoals(query, model, variables, session) : valueGoals(query, variables);
   if ("diagnostics" in asked) return asked;
   const { goals, names } = asked;
   const evidence = evidenceWeights(model.evidence, variables);
-  if (!isSolverReady() && coupled.some(({ node }) => node.coupling === undefined)) {
-    const advice = "call `await prepareSolver()` once before asking for counterfactuals";
-    throw new RuntimeFault("not-ready", "the solver for bounds of counterfactuals is not loaded", advice);
-  }
   const found = reply({ variables, evidence, goals: goals.map(({ weights }) => weights), coupled }, session.limit);
   if (found.kind === "impossible") return { diagnostics: [diagnoseImpossible(model, model.evidence, spans)] };
   return partOf(found, goals, names, query);

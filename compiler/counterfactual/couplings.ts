@@ -83,7 +83,7 @@ function gumbelCell(p: Float64Array, q: Float64Array, i: number, j: number): num
   const low = p[j]! / p[i]!;
   const high = q[i] === 0 ? Number.POSITIVE_INFINITY : q[j]! / q[i]!;
   if (!(high > low)) return 0;
-  const turns = Array.from(p, (_, k) => (p[k]! / p[i]!) / (q[k]! / q[j]!)).filter((t) => t > low && t < high);
+  const turns = Array.from(p, (_, k) => p[k]! / p[i]! / (q[k]! / q[j]!)).filter((t) => t > low && t < high);
   const points = [low, ...turns.sort((a, b) => a - b), high];
   let integral = 0;
   for (let n = 0; n + 1 < points.length; n++) {
@@ -96,7 +96,8 @@ function gumbelCell(p: Float64Array, q: Float64Array, i: number, j: number): num
       else slope += b;
     }
     const atFrom = constant + slope * from;
-    integral += to === Number.POSITIVE_INFINITY ? 1 / (slope * atFrom) : (to - from) / (atFrom * (constant + slope * to));
+    integral +=
+      to === Number.POSITIVE_INFINITY ? 1 / (slope * atFrom) : (to - from) / (atFrom * (constant + slope * to));
   }
   return integral;
 }

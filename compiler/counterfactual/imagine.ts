@@ -17,7 +17,13 @@ import { renameNodes } from "../causal/evaluate.ts";
 import { nodeOf } from "../causal/model.ts";
 import { applyConditions, readIntervention } from "../inference/conditions.ts";
 import type { Failure, Session } from "../inference/session.ts";
-import { createWorlds, type ParallelWorlds, type Setting, type World, type WorldBuilder } from "../transforms/counterfactual.ts";
+import {
+  createWorlds,
+  type ParallelWorlds,
+  type Setting,
+  type World,
+  type WorldBuilder,
+} from "../transforms/counterfactual.ts";
 import { pinnedValue } from "../transforms/prune.ts";
 
 /** Stops at the first variable that cannot be read; never leaves this file. */

@@ -2,6 +2,7 @@
  * Linear programs, solved by HiGHS (Huangfu and Hall 2018, Parallelizing the dual revised simplex method), which is
  * WebAssembly and has to be loaded before the first program. This is the only file that knows it.
  */
+import { RuntimeFault } from "#runtime/fault";
 import highs, { type Highs } from "highs";
 
 // its types are those of its CommonJS build; as an ES module the default export is the loader itself
@@ -32,21 +33,33 @@ export async function prepareSolver(): Promise<void> {
   loaded ??= await loadHighs({ print: () => {}, printErr: () => {} });
 }
 
-/** Whether programs can be solved now. */
-export function isSolverReady(): boolean {
-  return loaded !== null;
+/** Asks, and asks again with the solver loaded where it turns out to be needed. `ask` must change nothing. */
+export async function withSolver<T>(ask: () => T): Promise<T> {
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof RuntimeFault) || error.code !== "not-ready") throw error;
+    await prepareSolver();
+    return ask();
+  }
 }
 
 /** HiGHS calls an optimum 7 and infeasible 8, see `highs.constants.modelStatus`. */
 const optimal = 7;
 const infeasible = 8;
 
-/** The largest (sign 1) or smallest (sign -1) value of each cost over one program, or null where nothing is feasible. */
+/**
+ * The largest (sign 1) or smallest (sign -1) value of each cost over one program, or null where nothing is feasible.
+ * Throws RuntimeFault("not-ready") before the solver is loaded.
+ */
 export function optimise(
   program: LinearProgram,
   goals: readonly { readonly cost: Float64Array; readonly sign: 1 | -1 }[],
 ): readonly (Optimum | null)[] {
-  if (loaded === null) throw new Error("internal: a linear program before the solver is loaded");
+  if (loaded === null) {
+    const advice = "call `await prepareSolver()` once before asking for counterfactuals";
+    throw new RuntimeFault("not-ready", "the solver for bounds of counterfactuals is not loaded", advice);
+  }
   const { infinity } = loaded;
   const { columns, equations } = program;
   const rights = Float64Array.from(equations, ({ right }) => right);

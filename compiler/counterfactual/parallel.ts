@@ -149,8 +149,11 @@ function programOf(
   numeratorsOf: (entry: number) => readonly number[],
 ) {
   const sizes = [...key, ...responses.map((response) => response.variable)].map(({ domain }) => domain.length);
-  const contexts = responses.map(() => new Map<string, { readonly number: number; readonly values: readonly number[] }>());
-  const occurring: { readonly entry: number; readonly contexts: readonly number[]; readonly at: readonly number[] }[] = [];
+  const contexts = responses.map(
+    () => new Map<string, { readonly number: number; readonly values: readonly number[] }>(),
+  );
+  const occurring: { readonly entry: number; readonly contexts: readonly number[]; readonly at: readonly number[] }[] =
+    [];
   denominators.forEach((denominator, entry) => {
     if (denominator === 0) return;
     const indices = new Array<number>(sizes.length).fill(0);

@@ -120,8 +120,7 @@ export function checkAssertion(model: CausalModel, assertion: Assertion, context
   }
   const ordered = operator !== "==" && operator !== "!=";
   const distribution = [leftQuery, rightQuery].find(
-    (_, side) =>
-      !isSingle([left, right][side]!) && (ordered || isSingle(left) !== isSingle(right)),
+    (_, side) => !isSingle([left, right][side]!) && (ordered || isSingle(left) !== isSingle(right)),
   );
   if (distribution !== undefined) {
     const problem = diagnose("C514", distribution.span, { name: printQuery(distribution) });

@@ -1,4 +1,5 @@
 /** `causal query`: asks a program or a run. */
+import { withSolver } from "#compiler/counterfactual/linear-program";
 import { worldOfQuery } from "../../api/run.ts";
 import { ask } from "../../api/world.ts";
 import { answerText } from "../answer-text.ts";
@@ -37,7 +38,7 @@ export const query: Command = {
       if (texts.length === 0) {
         if (run.project.program.queries.length === 0)
           throw new UsageError(`missing a query: ${path} has no query statement`);
-        for (const { name, answer } of askStatements(run, options)) {
+        for (const { name, answer } of await withSolver(() => askStatements(run, options))) {
           io.out(
             `${json ? JSON.stringify({ ...(name === null ? {} : { name }), ...answer }) : answerText(answer, name)}\n`,
           );
@@ -46,7 +47,7 @@ export const query: Command = {
       }
       const world = worldOf(run, invocation);
       for (const text of texts) {
-        const answer = ask(worldOfQuery(run, text, world), text, options);
+        const answer = await withSolver(() => ask(worldOfQuery(run, text, world), text, options));
         io.out(`${json ? JSON.stringify(answer) : answerText(answer)}\n`);
       }
       return exitCodes.well;

@@ -1,4 +1,5 @@
 /** `causal test`: runs the test blocks of programs. */
+import { withSolver } from "#compiler/counterfactual/linear-program";
 import { checkAssertion } from "#compiler/inference/assert";
 import { renderDiagnostics } from "#lang/diagnostics/render";
 import { type Command, exitCodes, integerFlag, UsageError } from "../command.ts";
@@ -30,12 +31,9 @@ export const test: Command = {
         for (const { statement, model } of tests) {
           io.out(`${path}: ${statement.name}\n`);
           for (const assertion of statement.assertions) {
-            const verdict = checkAssertion(run.worlds.get(model)!.model, assertion, {
-              vocabulary: run.project.vocabulary,
-              samples,
-              seed,
-              sources,
-            });
+            const { vocabulary } = run.project;
+            const context = { vocabulary, samples, seed, sources };
+            const verdict = await withSolver(() => checkAssertion(run.worlds.get(model)!.model, assertion, context));
             if (verdict.passed) passed++;
             else failed++;
             io.out(`  ${verdict.passed ? "ok    " : "FAILED"}  ${verdict.message}\n`);

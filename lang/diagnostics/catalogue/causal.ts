@@ -23,7 +23,8 @@ export const causal = {
       `\`${name}\` is \`${type}\` and cannot be set to the value of \`${source}\`, which is \`${found}\``,
     label: () => "another type",
     help: ({ name }) => `set it to a value of its own: \`${name} = ${name}[...]\``,
-    explanation: "A nested counterfactual gives a variable the value that a variable of the same type has in another world.",
+    explanation:
+      "A nested counterfactual gives a variable the value that a variable of the same type has in another world.",
   }),
   C504: entry<{ effect: string; name: string; type: string }>({
     severity: "error",
