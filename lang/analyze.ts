@@ -24,6 +24,7 @@ import { parseDraw, parseQuery } from "./syntax/parse.ts";
 import { type CheckContext, reportUnknown, reportUnsupported } from "./types/check-context.ts";
 import { checkEffect, checkIdentify } from "./types/check-identify.ts";
 import { checkConditions, type EventType } from "./types/check-events.ts";
+import { reportedQueries } from "./types/check-counterfactual.ts";
 import { checkModel, type ModelCheck } from "./types/check-model.ts";
 import { checkNetworkDeclaration } from "./types/check-network.ts";
 import { checkAssertion, checkDraw, checkQuery, noQueries, type QueryNames } from "./types/check-query.ts";
@@ -113,7 +114,7 @@ function checkFile(context: CheckContext, file: File, models: ReadonlyMap<string
   const declared = new Map<string, QueryStatement & { readonly name: Identifier }>();
   const types = new Map<string, EventType | null>();
   const names = file.statements.flatMap((other) =>
-    other.kind === "query" && other.name !== null ? [other.name.text] : [],
+    (other.kind === "query" || other.kind === "counterfactual") && other.name !== null ? [other.name.text] : [],
   );
   const queryNames: QueryNames = { earlier: types, later: new Set(names) };
   const candidates = candidateModels(file, [...models.keys()]);
@@ -149,9 +150,18 @@ function checkFile(context: CheckContext, file: File, models: ReadonlyMap<string
         if (model !== null) identifies.push({ statement, model: model.name });
         break;
       }
-      case "counterfactual":
-        reportUnsupported(context, keyword(statement), `\`${statement.kind}\``);
+      case "counterfactual": {
+        const model = chooseModel(context, candidates, models, statement.model, keyword(statement));
+        for (const query of model?.view ? reportedQueries(model.view, statement) : []) {
+          const type = checkQuery(context, model!.view!, queryNames, query.value);
+          const { name } = query;
+          if (name !== null && declare("the query", { ...query, name }, declared, context.report)) {
+            types.set(name.text, type);
+          }
+          queries.push({ statement: query, model: model!.name });
+        }
         break;
+      }
       case "import":
       case "network":
       case "model":

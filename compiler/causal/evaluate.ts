@@ -232,6 +232,7 @@ export function renameNodes(expr: Expr, model: CausalModel, rename: Renaming, ex
         right: inside(expr.right, labelsOf(expr.left, model)),
       };
     case "if": {
+      // biome-ignore lint/suspicious/noThenProperty: the branch of an expression; nothing awaits it
       const branches = { then: inside(expr.then, expected), else: inside(expr.else, expected) };
       return { ...expr, ...branches, test: inside(expr.test) };
     }

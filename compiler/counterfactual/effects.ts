@@ -6,7 +6,7 @@ import { type CausalModel, nodeOf } from "../causal/model.ts";
 
 const complement = { "=": "!=", "==": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<" } as const;
 
-const valueOf = ({ text, span }: Label): Expr => ({
+const nameOf = ({ text, span }: Label): Expr => ({
   kind: "name",
   name: { kind: "identifier", text, span },
   span,
@@ -18,7 +18,7 @@ function levelOf(type: NodeType, label: Label): Expr {
   if ((type.kind === "int" || type.kind === "real") && Number.isFinite(number)) {
     return { kind: "number", value: number, span: label.span };
   }
-  if (type.kind !== "bool") return valueOf(label);
+  if (type.kind !== "bool") return nameOf(label);
   return { kind: "boolean", value: label.text === "true" || label.text === "1", span: label.span };
 }
 

@@ -98,10 +98,13 @@ function evaluate(query: QueryExpr, session: Session): Part | Failure {
   }
 }
 
-/** As written where the text is known, on one line. */
+/** As written where the text is known, on one line. What a `counterfactual` block reports is printed as the query it is. */
 function textOf(query: QueryExpr, { sources }: QueryContext): string {
   const { source, start, end } = query.span;
-  return sources?.get(source)?.text.slice(start, end).trim().replace(/\s+/g, " ") ?? printQuery(query);
+  const written = sources?.get(source)?.text.slice(start, end).trim().replace(/\s+/g, " ");
+  const reported =
+    (query.kind === "probability" || query.kind === "expectation") && !/^[PE]\s*[([]/.test(written ?? "");
+  return written === undefined || reported ? printQuery(query) : written;
 }
 
 /**
