@@ -21,7 +21,7 @@ import type {
   TrainStatement,
 } from "./syntax/ast.ts";
 import { parseDraw, parseQuery } from "./syntax/parse.ts";
-import { type CheckContext, reportUnknown, reportUnsupported } from "./types/check-context.ts";
+import { type CheckContext, reportUnknown } from "./types/check-context.ts";
 import { checkEffect, checkIdentify } from "./types/check-identify.ts";
 import { checkConditions, type EventType } from "./types/check-events.ts";
 import { reportedQueries } from "./types/check-counterfactual.ts";

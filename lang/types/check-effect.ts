@@ -3,6 +3,7 @@ import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Condition, EffectExpr, Event, Identifier, Label } from "../syntax/ast.ts";
 import type { CheckContext } from "./check-context.ts";
 import { checkConditions, checkEvent, checkRung, checkVariable, type EventType } from "./check-events.ts";
+import { reportLack } from "./check-lack.ts";
 import { isDiscrete, resolveState } from "./check-states.ts";
 import type { ModelView } from "./model-scope.ts";
 import { type NodeType, printType } from "./type.ts";
@@ -12,6 +13,7 @@ const aboutEvents: ReadonlySet<string> = new Set(["PN", "PS", "PNS"]);
 
 /** Checks an effect, which is a number; null where its outcome or treatment is wrong (reported). */
 export function checkEffect(context: CheckContext, model: ModelView, expr: EffectExpr): EventType | null {
+  if (reportLack(context, model, expr.span)) return null;
   const { effect, outcome, treatment, from, to, given } = expr;
   const outcomeOk = checkOutcome(context, model, effect, outcome);
   const variable = { name: treatment, actions: [], span: treatment.span };

@@ -1,13 +1,16 @@
 /** The test blocks of the discrete and the linear examples hold, from text to answer. */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { prepareSolver } from "#compiler/counterfactual/linear-program";
 import { buildModel } from "#compiler/causal/from-checked";
 import type { Answer } from "#compiler/inference/answer";
 import { checkAssertion } from "#compiler/inference/assert";
 import { answer } from "#compiler/inference/query";
 import { analyze } from "#lang/analyze";
 import { vocabulary } from "#stdlib/vocabulary";
+
+beforeAll(prepareSolver);
 
 const folder = resolve(import.meta.dirname, "../../../examples");
 
@@ -22,7 +25,7 @@ function load(name: string) {
 const context = { vocabulary, samples: 100_000, seed: 1 };
 
 describe.each([
-  { name: "stones", assertions: 11, method: "exact" },
+  { name: "stones", assertions: 15, method: "exact" },
   { name: "sprinkler", assertions: 8, method: "exact" },
   { name: "asia", assertions: 7, method: "exact" },
   { name: "scene", assertions: 93, method: "exact" },
@@ -38,7 +41,7 @@ describe.each([
     for (const { title, assertion, model } of all) {
       const verdict = checkAssertion(model, assertion, context);
       expect(verdict.passed, `${title}: ${verdict.message}`).toBe(true);
-      expect(verdict.left!.method).toBe(method);
+      expect([method, "bounds"]).toContain(verdict.left!.method);
     }
   });
 
