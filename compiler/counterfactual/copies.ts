@@ -71,6 +71,14 @@ export function parentsOf({ copies }: Copies): readonly FiniteVariable[] {
   return [...new Map(copies.flatMap(({ parents }) => parents).map((parent) => [parent.id, parent])).values()];
 }
 
+/** Entries of a table over all copies and all their parents, before it is made. */
+export function jointSize(copies: Copies): number {
+  return parentsOf(copies).reduce(
+    (product, { domain }) => product * domain.length,
+    copies.states ** copies.copies.length,
+  );
+}
+
 /** How many different rows the copies can read at once. */
 export function mostRowsAtOnce(copies: Copies, supports: ReadonlyMap<number, ReadonlySet<number>>): number {
   let most = 0;

@@ -6,7 +6,7 @@ import { multiplyWeights, posterior, predictCost, type Weights } from "../infere
 import { type Factor, makeFactor } from "../inference/factor.ts";
 import type { FiniteVariable } from "../inference/tabulate.ts";
 import { type Bounds, boundRatios, relaxationSize, type Term } from "./bounds.ts";
-import { type Copies, copiesOf, coupledFactor, mostRowsAtOnce } from "./copies.ts";
+import { type Copies, copiesOf, coupledFactor, jointSize, mostRowsAtOnce } from "./copies.ts";
 import { mostGumbelRows } from "./couplings.ts";
 import { polytopeOf } from "./polytope.ts";
 import { fullResponse, pairedResponse, type Response } from "./responses.ts";
@@ -32,6 +32,8 @@ export type Reply =
 
 /** Columns of the largest linear program: more would take minutes. */
 export const mostColumns = 20_000;
+/** Entries of the largest table over the parents and responses that is made: some tens of megabytes. */
+const mostEntries = 2 ** 22;
 /** Bounds that are closer than this are one value; what the solver leaves is far below. */
 export const resolution = 1e-8;
 
@@ -74,6 +76,8 @@ export function reply(question: Question, limit: number): Reply {
       open.push(copies);
       continue;
     }
+    const entries = jointSize(copies);
+    if (entries > mostEntries) return { kind: "too-large", columns: entries, limit: mostEntries };
     const rows = mostRowsAtOnce(copies, supports);
     if (node.coupling === "gumbel" && rows > mostGumbelRows) return { kind: "gumbel", node: node.name, rows };
     // one factor for all copies stands in the place of their tables
@@ -105,6 +109,8 @@ function bounds(
   limit: number,
 ): Reply {
   const { evidence, goals } = question;
+  const widest = Math.max(...open.map(jointSize));
+  if (widest > mostEntries) return { kind: "too-large", columns: widest, limit: mostEntries };
   const nextId = Math.max(...[...before.values()].map(({ id }) => id)) + 1;
   const responses = open.map(
     (copies, i) =>
@@ -120,7 +126,7 @@ function bounds(
   const entries = keep.reduce((product, { domain }) => product * domain.length, 1);
   const names = keep.map(({ node }) => node.name);
   const { largest } = predictCost(variables, evidence, names);
-  if (largest > limit) return { kind: "too-large", columns: entries, limit: mostColumns };
+  if (entries > mostEntries || largest > limit) return { kind: "too-large", columns: entries, limit: mostEntries };
 
   const whole = posterior(variables, evidence, names);
   const parts = goals.map((goal) => posterior(variables, multiplyWeights(evidence, goal), names));
