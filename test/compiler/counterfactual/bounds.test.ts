@@ -223,6 +223,32 @@ describe("a chain in which two nodes are open", () => {
   });
 });
 
+describe("more responses than a program can hold", () => {
+  it("gives bounds that are valid and say that they are outer ones", () => {
+    for (let seed = 0; seed < 5; seed++) {
+      const stream = createStream(seed, "wide");
+      const row = (size: number) => {
+        const weights = Array.from({ length: size }, () => 0.05 + stream.uniform());
+        const total = weights.reduce((sum, weight) => sum + weight, 0);
+        return weights.map((weight) => weight / total);
+      };
+      const causes = Array.from({ length: 12 }, (_, i) => `c${i}`);
+      const rows = causes.flatMap(() => row(3));
+      const net = model([table("X", labels(...causes), [], row(12)), table("Y", labels("a", "b", "c"), ["X"], rows)]);
+      const found = ends(net, "P(Y[X = c0] = a | Y = b)");
+      expect(found.outer).toBe(true);
+      expect(found.high - found.low).toBeLessThan(1);
+      const happens = (set: Record<string, number>, state: number) => ({ variable: { node: "Y", set }, state });
+      for (let i = 0; i < 10; i++) {
+        const noises = randomNoise(net, createStream(seed, "noise", String(i)));
+        const truth = bruteForce(net, noises, [happens({ X: 0 }, 0)], [happens({}, 1)])!;
+        expect(truth).toBeGreaterThanOrEqual(found.low - 1e-7);
+        expect(truth).toBeLessThanOrEqual(found.high + 1e-7);
+      }
+    }
+  });
+});
+
 /** All responses of one node are columns; the other nodes have any noise that fits, as they are asked in one world. */
 function enumeratedBounds(
   net: CausalModel,
