@@ -52,15 +52,17 @@ function tableLines(node: CausalNode, probabilities: Float64Array, labelsOf: Rea
 function memberLines(node: CausalNode, labelsOf: ReadonlyMap<string, readonly string[]>): readonly string[] | null {
   const { mechanism, type, role } = node;
   const name = writeName(node.name);
+  const coupling = node.coupling === undefined ? "" : ` { coupling = ${node.coupling} }`;
   const head = `  ${role === "latent" ? "latent" : "sample"} ${name} : ${writeType(type)} ~ `;
   switch (mechanism.kind) {
     case "table": {
       const [first, ...rest] = tableLines(node, mechanism.probabilities, labelsOf);
-      return [head + first, ...rest];
+      const lines = [head + first, ...rest];
+      return [...lines.slice(0, -1), lines.at(-1)! + coupling];
     }
     case "distribution": {
       const call = `${mechanism.name}(${mechanism.args.map((arg) => printExpression(arg)).join(", ")})`;
-      return [role === "noise" ? `  noise ${name} ~ ${call}` : head + call];
+      return [role === "noise" ? `  noise ${name} ~ ${call}` : head + call + coupling];
     }
     case "equation":
       return [`  let ${name} : ${writeType(type)} := ${printExpression(mechanism.value)}`];

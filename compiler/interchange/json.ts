@@ -28,7 +28,7 @@ function mechanismOf(node: CausalNode) {
 
 /**
  * One node a line: `{"format": "causal-model", "version": 1, "name", "params", "nodes": [{"name", "role", "type", "states", "parents",
- * "mechanism"}]}`. Nodes come after their parents; row r of a table is that combination of the parents' states, the last
+ * "mechanism", "coupling"?}]}`. Nodes come after their parents; row r of a table is that combination of the parents' states, the last
  * parent fastest; columns are the states. Numbers read back to the same bits.
  */
 export function writeJson({ name, nodes, params }: CausalModel): string {
@@ -40,6 +40,7 @@ export function writeJson({ name, nodes, params }: CausalModel): string {
       states: statesOf(node.type),
       parents: node.parents,
       mechanism: mechanismOf(node),
+      coupling: node.coupling,
     }),
   );
   const head = JSON.stringify({ format: "causal-model", version: 1, name, params }).slice(0, -1);

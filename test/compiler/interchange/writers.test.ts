@@ -162,3 +162,18 @@ describe("a model that is only a graph", () => {
     expect("diagnostics" in refused && refused.diagnostics.map(({ code }) => code)).toEqual(["C802"]);
   });
 });
+
+it("keeps declared couplings in the language and in JSON", () => {
+  const text = `model M {
+  sample X : bool ~ Bernoulli(0.5) { coupling = monotone }
+  sample Y : bool ~ cpt(X) { false: 0.2 true: 0.7 } { coupling = gumbel }
+}`;
+  const project = projectOf(text);
+  const model = project.models.get("M")!;
+  expect(model.nodes.map((node) => node.coupling)).toEqual(["monotone", "gumbel"]);
+  const written = exportText(model, "causal", project.vocabulary);
+  const again = projectOf("text" in written ? written.text : "").models.get("M")!;
+  expect(again.nodes.map((node) => node.coupling)).toEqual(["monotone", "gumbel"]);
+  const json = exportText(model, "json", project.vocabulary);
+  expect("text" in json && JSON.parse(json.text).nodes[1].coupling).toBe("gumbel");
+});
