@@ -1,5 +1,6 @@
 /** The two games of `wgan_gp`: who judges what. Their networks are appended here, their updates in `wgan-gp.ts`. */
 import type { Builder, Value } from "#compiler/tensor/build";
+import { square } from "#compiler/tensor/compose";
 import type { Feed } from "#runtime/program/plan";
 import { criticLoss, gradientPenalty, wassersteinGeneratorLoss } from "../losses/wasserstein.ts";
 import {
@@ -33,6 +34,12 @@ export interface Game {
   readonly generatorLoss: Value;
   readonly feeds: Readonly<Record<string, Feed>>;
 }
+
+/**
+ * Weight of the squared logits in the loss of a generator: a sigmoid that is far out passes no gradient on, and a state that
+ * has become too rare would never come back. Small enough to move a probability by less than a thousandth.
+ */
+const restraint = 1e-6;
 
 const mixture: Feed = { kind: "uniform", low: 0, high: 1 };
 
@@ -79,7 +86,8 @@ export function familyGame(b: Builder, problem: LabelProblem, labels: Value, set
     feeds[`mix/${place}`] = mixture;
     const generator = stackOf(b, block, settings, generatorScope);
     const inputs = block.parents === 0 ? noise : b.concat([noise, parents], 2);
-    const fake = statesFrom(b, block, generator.apply(inputs));
+    const logits = generator.apply(inputs);
+    const fake = statesFrom(b, block, logits);
     const critic = stack(b, `critic/${place}`, { count, widths: [width + outputs, ...settings.criticHidden, 1] });
     const judge = (node: Value) => critic.apply(b.concat([parents, node], 2));
     const twice = b.concat([parents, parents], 1);
@@ -91,7 +99,7 @@ export function familyGame(b: Builder, problem: LabelProblem, labels: Value, set
       critic,
       wasserstein: criticLoss(b, ofReal, ofFake),
       penalty: gradientPenalty(b, judge, real, fake, mix, settings.slope),
-      generatorLoss: wassersteinGeneratorLoss(b, ofFake),
+      generatorLoss: b.add(wassersteinGeneratorLoss(b, ofFake), b.mul(b.mean(square(b, logits)), restraint)),
       feeds,
     };
   });

@@ -71,9 +71,11 @@ const families: Choices = {
   ...joint,
   critic: "families",
   slope: 0,
-  steps: 3000,
+  steps: 5000,
+  rate: 2e-3,
+  average: 0.998,
   criticHidden: [32],
-  noise: 2,
+  noise: 4,
 };
 
 export const wganGp: Regime = {
