@@ -25,7 +25,7 @@ const checkpointEvery = 500;
 export const demo: Command = {
   name: "demo",
   usage: "[--out RUN]",
-  summary: "train faces, ask do-queries and draw the paper's figure (about five minutes)",
+  summary: "train faces, ask do-queries and draw the paper's figure (some minutes)",
   details:
     "Trains examples/faces/faces.causal: the labels by maximum likelihood, CausalGAN for the image, and a classifier that judges it. A run that is there already is continued or used as it is.",
   options: {
