@@ -17,7 +17,7 @@ describe("the protocol", () => {
     [{ TERM_PROGRAM: "iTerm.app" }, "iterm2"],
     [{ TERM: "foot" }, "sixel"],
     [{ TERM: "xterm-256color" }, "blocks"],
-    [{ TERM: "xterm-kitty", TMUX: "/tmp/tmux" }, "blocks"],
+    [{ TERM: "xterm-kitty", TMUX: "socket,1,0" }, "blocks"],
     [{}, "blocks"],
   ] as const)("for %j is %s", (environment, protocol) => {
     expect(detectProtocol(environment)).toBe(protocol);
