@@ -6,7 +6,6 @@ import { type Builder, createBuilder, type Value } from "#compiler/tensor/build"
 import { gradient } from "#compiler/tensor/gradient";
 import type { Regime } from "#compiler/vocabulary";
 import type { Constants } from "#lang/types/signature";
-import { criticLoss, gradientPenalty, wassersteinGeneratorLoss } from "../losses/wasserstein.ts";
 import { type AdamSettings, adam, type OptimizerStep, updatesMade } from "../optimizers/adam.ts";
 import { linearDecay } from "../optimizers/schedule.ts";
 import { assemble } from "./assemble.ts";
