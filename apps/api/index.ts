@@ -18,29 +18,13 @@ import { type PlainValue, plainConditions } from "./conditions.ts";
 import { ProgramError } from "./errors.ts";
 import { openProject, type Project, projectOf, requireSound } from "./project.ts";
 import { defaultWorld, openRun, type Run as OpenedRun, runOfProject } from "./run.ts";
-import { type TrainObserver, trainProject } from "./training.ts";
+import { type TrainOptions, trainProject } from "./training.ts";
 import { ask, type AskOptions, draw, type Drawing, type World } from "./world.ts";
 
-export interface TrainSettings {
-  /** the run directory */
-  readonly out: string;
+/** How the `train` statements of a program are run. */
+export interface TrainSettings extends Omit<TrainOptions, "executor"> {
   /** `auto` by default */
   readonly device?: DeviceName;
-  /** continue the run in `out` */
-  readonly resume?: boolean;
-  /** replace the run in `out` */
-  readonly overwrite?: boolean;
-  /** paths of data sets by the name of their `data` statement, instead of the program's */
-  readonly data?: Readonly<Record<string, string>>;
-  /** steps of every stage that counts steps, instead of the program's */
-  readonly steps?: number;
-  /** seed of every stage, instead of the program's */
-  readonly seed?: number;
-  /** steps between checkpoints; one at the end of each stage by default */
-  readonly checkpointEvery?: number;
-  /** stops training in good order, with a checkpoint */
-  readonly signal?: AbortSignal;
-  readonly observer?: TrainObserver;
 }
 
 /** A model under the interventions and observations made so far. Nothing changes it: `do` and `observe` give a new one. */
@@ -135,7 +119,7 @@ function modelOf(world: World): Model {
 }
 
 export { prepareSolver } from "#compiler/counterfactual/linear-program";
-export type { Answer } from "#compiler/inference/answer";
+export type { Answer, Interval } from "#compiler/inference/answer";
 export type { Diagnostic, Fix, RelatedSpan, Severity } from "#lang/diagnostics/diagnostic";
 export type { Source, Span } from "#lang/source";
 export { type FaultCode, RuntimeFault } from "#runtime/fault";

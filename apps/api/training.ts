@@ -36,6 +36,7 @@ import { drawnLabels, intervenedLabels } from "./label-source.ts";
 import type { Project } from "./project.ts";
 
 export interface TrainOptions {
+  /** the run directory */
   readonly out: string;
   readonly executor: Executor;
   /** continue what is in `out`; without it a run in `out` is left alone and reported */
@@ -44,10 +45,13 @@ export interface TrainOptions {
   readonly overwrite?: boolean;
   /** paths of data sets by the name of their `data` statement, instead of the program's */
   readonly data?: Readonly<Record<string, string>>;
-  /** for all stages that count steps */
+  /** steps of every stage that counts steps, instead of the program's */
   readonly steps?: number;
+  /** seed of every stage, instead of the program's */
   readonly seed?: number;
+  /** steps between checkpoints; one at the end of each stage by default */
   readonly checkpointEvery?: number;
+  /** stops training in good order, with a checkpoint */
   readonly signal?: AbortSignal;
   readonly observer?: TrainObserver;
 }
