@@ -3,6 +3,7 @@
  * seen. Where nothing is left open it is an ordinary query about them; else couplings give points, or bounds are found.
  */
 import { diagnose } from "#lang/diagnostics/catalogue";
+import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { ExpectationExpr, ProbabilityExpr } from "#lang/syntax/ast";
 import { statesOf } from "#lang/types/type";
 import { nodesOf } from "../causal/evaluate.ts";
@@ -32,17 +33,37 @@ interface Goal {
 export function counterfactual(query: Asked, session: Session): Part | Failure {
   const imagined: Imagined<Asked> | Failure = imagine(query, session);
   if ("diagnostics" in imagined) return imagined;
-  const { worlds, query: plain } = imagined;
-  const parallel: Session = { ...session, model: worlds.model, extraGiven: [] };
+  const { query: plain } = imagined;
+  const { parallel, coupled } = compared(imagined, session);
+  if (coupled.length > 0) return finite(plain, parallel, coupled);
+  const part = plain.kind === "probability" ? probability(plain, parallel) : expectation(plain, parallel);
+  return "diagnostics" in part ? part : { ...part, rung: 3 };
+}
+
+/** The parallel worlds as a model of their own, and the nodes that they compute differently by chance. */
+function compared({ worlds }: Imagined<Asked>, session: Session) {
   const coupled = [...worlds.copies].flatMap(([name, names]): Coupled[number][] => {
     const node = nodeOf(session.model, name);
     const { kind } = node.mechanism;
     const stochastic = kind === "table" || kind === "distribution" || kind === "learned";
     return names.length > 1 && stochastic ? [{ node, names }] : [];
   });
-  if (coupled.length > 0) return finite(plain, parallel, coupled);
-  const part = plain.kind === "probability" ? probability(plain, parallel) : expectation(plain, parallel);
-  return "diagnostics" in part ? part : { ...part, rung: 3 };
+  const parallel: Session = { ...session, model: worlds.model, extraGiven: [] };
+  return { parallel, coupled };
+}
+
+/**
+ * The structural models in which a query attains its bounds, for each of its numbers; null where it has no sharp bounds.
+ * The noise of nodes that are not named is free.
+ */
+export function attainingModels(query: Asked, session: Session): Extract<Reply, { kind: "bounds" }>["witnesses"] | null {
+  const imagined: Imagined<Asked> | Failure = imagine(query, session);
+  if ("diagnostics" in imagined) return null;
+  const { parallel, coupled } = compared(imagined, session);
+  const asked = coupled.length === 0 ? null : finiteQuestion(imagined.query, parallel, coupled);
+  if (asked === null || "diagnostics" in asked) return null;
+  const found = reply(asked.question, session.limit);
+  return found.kind === "bounds" ? found.witnesses : null;
 }
 
 /** The name of the node that holds the value of E[...]; no node of a program can be called so. */
@@ -72,7 +93,23 @@ function obstacle(model: CausalModel, variables: ReadonlyMap<string, FiniteVaria
   return diagnose("C523", query.span, { name: coupled[0]!.node.name, continuous: infinite.name });
 }
 
+interface Finite {
+  readonly question: Question;
+  readonly goals: readonly Goal[];
+  readonly names: readonly string[] | null;
+  /** what has been seen cannot happen */
+  impossible(): Diagnostic;
+}
+
 function finite(query: Asked, session: Session, coupled: Coupled): Part | Failure {
+  const asked = finiteQuestion(query, session, coupled);
+  if ("diagnostics" in asked) return asked;
+  const found = reply(asked.question, session.limit);
+  if (found.kind === "impossible") return { diagnostics: [asked.impossible()] };
+  return partOf(found, asked.goals, asked.names, query);
+}
+
+function finiteQuestion(query: Asked, session: Session, coupled: Coupled): Finite | Failure {
   const { vocabulary: words } = session;
   const conditioned = condition(query.given, { ...session, model: withValue(query, session.model) });
   if ("diagnostics" in conditioned) return conditioned;
@@ -86,9 +123,8 @@ function finite(query: Asked, session: Session, coupled: Coupled): Part | Failur
   if ("diagnostics" in asked) return asked;
   const { goals, names } = asked;
   const evidence = evidenceWeights(model.evidence, variables);
-  const found = reply({ variables, evidence, goals: goals.map(({ weights }) => weights), coupled }, session.limit);
-  if (found.kind === "impossible") return { diagnostics: [diagnoseImpossible(model, model.evidence, spans)] };
-  return partOf(found, goals, names, query);
+  const question = { variables, evidence, goals: goals.map(({ weights }) => weights), coupled };
+  return { question, goals, names, impossible: () => diagnoseImpossible(model, model.evidence, spans) };
 }
 
 /** One number for each combination of the bare nodes; a single one without a name where there are none. */
@@ -151,11 +187,9 @@ function partOf(
       const intervals = found.ends.map(({ low, high }, i): Interval => {
         return { low: clamp(low + goals[i]!.offset), high: clamp(high + goals[i]!.offset) };
       });
-      return { value: shape(intervals), rung: 3, bounds: { outer: !found.sharp }, warnings: [] };
+      return { value: shape(intervals), rung: 3, bounds: { outer: found.witnesses === undefined }, warnings: [] };
     }
     case "too-large":
       return { diagnostics: [diagnose("C522", query.span, { columns: found.columns, limit: found.limit })] };
-    case "gumbel":
-      return { diagnostics: [diagnose("C521", query.span, { name: found.node, worlds: found.rows })] };
   }
 }

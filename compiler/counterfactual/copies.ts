@@ -5,7 +5,7 @@
 import type { CausalNode, Coupling } from "../causal/model.ts";
 import { type Factor, makeFactor } from "../inference/factor.ts";
 import type { FiniteVariable } from "../inference/tabulate.ts";
-import { coupledStates, mostGumbelRows } from "./couplings.ts";
+import { coupledStates } from "./couplings.ts";
 
 export interface Copy {
   readonly variable: FiniteVariable;
@@ -79,19 +79,6 @@ export function jointSize(copies: Copies): number {
   );
 }
 
-/** How many different rows the copies can read at once. */
-export function mostRowsAtOnce(copies: Copies, supports: ReadonlyMap<number, ReadonlySet<number>>): number {
-  let most = 0;
-  const axes = parentsOf(copies);
-  forEachState(axes, (indices) => {
-    if (axes.some(({ id }, i) => supports.get(id)?.has(indices[i]!) === false)) return;
-    const at = new Map(axes.map((axis, i) => [axis.id, axis.domain[indices[i]!]!]));
-    const keys = copies.copies.map(({ parents }) => rowKey(parents.map(({ id }) => at.get(id)!)));
-    most = Math.max(most, new Set(keys).size);
-  });
-  return most;
-}
-
 /**
  * P(all copies | all their parents) under a coupling, as one factor over the parents and the copies. Combinations of
  * parents outside of `supports` have probability zero and are left at zero.
@@ -134,9 +121,6 @@ function jointOfCopies(
   states: number,
 ): Float64Array {
   const distinct = [...new Set(keys)];
-  if (coupling === "gumbel" && distinct.length > mostGumbelRows) {
-    throw new Error(`internal: ${distinct.length} rows with a Gumbel coupling`);
-  }
   const coupled = coupledStates(
     coupling,
     distinct.map((key) => rows.get(key)!),

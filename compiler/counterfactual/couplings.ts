@@ -4,25 +4,21 @@
  */
 import type { Coupling } from "../causal/model.ts";
 
-/** A Gumbel coupling has a closed form for this many rows at once. */
-export const mostGumbelRows = 2;
-
 /**
  * P(x_1, ..., x_d), the last state fastest, where x_i is the state under a row with probabilities `rows[i]`. Each
  * marginal is its row. Rows are different rows of one table: equal rows that are one row would have equal states.
  */
 export function coupledStates(coupling: Coupling, rows: readonly Float64Array[]): Float64Array {
-  const [first, second] = rows;
+  const [first] = rows;
   if (first === undefined) return Float64Array.of(1);
-  if (second === undefined) return first;
+  if (rows.length === 1) return first;
   switch (coupling) {
     case "independent":
       return independent(rows);
     case "monotone":
       return monotone(rows);
     case "gumbel":
-      if (rows.length > mostGumbelRows) throw new Error(`internal: ${rows.length} rows with a Gumbel coupling`);
-      return gumbel(first, second);
+      return gumbel(rows);
   }
 }
 
@@ -59,45 +55,72 @@ function monotone(rows: readonly Float64Array[]): Float64Array {
 }
 
 /**
- * Gumbel-max (Oberst and Sontag 2019): x = argmax_k log p_k + G_k, which is argmin_k E_k / p_k with E_k ~ Exponential(1).
- * With t = E_j / E_i, states i under p and j under q win when p_j / p_i <= t <= q_j / q_i and E_k / E_i is at least
- * max(p_k / p_i, t q_k / q_j) for all k; integrating E_i out leaves the integral over t of 1 / S(t)^2, where S is the sum
- * over k of that maximum, and S is linear between the points at which a maximum changes sides.
+ * Gumbel-max (Oberst and Sontag 2019): x_i = argmax_k log p_ik + G_k, which is argmin_k E_k / p_ik with E_k ~
+ * Exponential(1). The states x_1, ..., x_d win where E_k >= E_j p_ik / p_ij for all i, with j = x_i, and all k: a cone.
  */
-function gumbel(p: Float64Array, q: Float64Array): Float64Array {
-  const states = p.length;
-  const joint = new Float64Array(states * states);
-  for (let i = 0; i < states; i++) {
-    if (p[i] === 0) continue;
-    for (let j = 0; j < states; j++) if (q[j]! > 0) joint[i * states + j] = gumbelCell(p, q, i, j);
-  }
-  return joint;
+function gumbel(rows: readonly Float64Array[]): Float64Array {
+  const states = rows[0]!.length;
+  const names = Array.from({ length: states }, (_, state) => state);
+  return Float64Array.from({ length: states ** rows.length }, (_, cell) => {
+    const winners = rows.map((_, i) => Math.floor(cell / states ** (rows.length - 1 - i)) % states);
+    if (winners.some((j, i) => rows[i]![j] === 0)) return 0;
+    const least = names.map((k) =>
+      names.map((j) => rows.reduce((most, row, i) => (winners[i] === j ? Math.max(most, row[k]! / row[j]!) : most), 0)),
+    );
+    return coneMass(names, new Array<number>(states).fill(1), least);
+  });
 }
 
-function gumbelCell(p: Float64Array, q: Float64Array, i: number, j: number): number {
-  if (i === j) {
-    let sum = 0;
-    for (let k = 0; k < p.length; k++) sum += Math.max(p[k]! / p[i]!, q[k]! / q[i]!);
-    return 1 / sum;
+/**
+ * The integral of exp(-rates . u) over u >= 0 with u_k >= least[k][j] u_j for all k and j (0 where nothing is asked):
+ * exact, one variable after the other. Over the first it is the difference of two exponentials at its largest lower and
+ * its smallest upper limit; where a certain limit is that one is a cone of the same kind in the other variables.
+ */
+function coneMass(
+  names: readonly number[],
+  rates: readonly number[],
+  least: readonly (readonly number[])[],
+): number {
+  // what loses everywhere has no upper limit: such variables first keep the sums short
+  const first = names.find((k) => names.every((t) => t === k || least[t]![k] === 0)) ?? names[0]!;
+  const others = names.filter((k) => k !== first);
+  const rate = rates[first]!;
+  if (others.length === 0) return 1 / rate;
+  const lower = others.filter((j) => least[first]![j]! > 0);
+  const upper = others.filter((t) => least[t]![first]! > 0);
+  // between the limits there must be room
+  const room = least.map((row) => [...row]);
+  for (const t of upper) {
+    for (const j of lower) room[t]![j] = Math.max(room[t]![j]!, least[t]![first]! * least[first]![j]!);
   }
-  const low = p[j]! / p[i]!;
-  const high = q[i] === 0 ? Number.POSITIVE_INFINITY : q[j]! / q[i]!;
-  if (!(high > low)) return 0;
-  const turns = Array.from(p, (_, k) => p[k]! / p[i]! / (q[k]! / q[j]!)).filter((t) => t > low && t < high);
-  const points = [low, ...turns.sort((a, b) => a - b), high];
-  let integral = 0;
-  for (let n = 0; n + 1 < points.length; n++) {
-    const [from, to] = [points[n]!, points[n + 1]!];
-    const middle = to === Number.POSITIVE_INFINITY ? 2 * from + 1 : (from + to) / 2;
-    let [constant, slope] = [0, 0];
-    for (let k = 0; k < p.length; k++) {
-      const [a, b] = [p[k]! / p[i]!, q[k]! / q[j]!];
-      if (a >= b * middle) constant += a;
-      else slope += b;
-    }
-    const atFrom = constant + slope * from;
-    integral +=
-      to === Number.POSITIVE_INFINITY ? 1 / (slope * atFrom) : (to - from) / (atFrom * (constant + slope * to));
+  if (others.some((k) => room[k]![k]! >= 1 + 1e-12)) return 0;
+  for (const k of others) room[k]![k] = 0;
+  const at = (limit: number, factor: number, binding: readonly (readonly number[])[]) =>
+    coneMass(
+      others,
+      rates.map((r, k) => (k === limit ? r + rate * factor : r)),
+      binding,
+    );
+  const restricted = (set: (next: number[][]) => void) => {
+    const next = room.map((row) => [...row]);
+    set(next);
+    return next;
+  };
+  let mass = 0;
+  if (lower.length === 0) mass += coneMass(others, rates, room);
+  for (const j of lower) {
+    // first[j] u_j >= first[i] u_i: j sets the lower limit
+    const binding = restricted((next) => {
+      for (const i of lower) if (i !== j) next[j]![i] = Math.max(next[j]![i]!, least[first]![i]! / least[first]![j]!);
+    });
+    mass += at(j, least[first]![j]!, binding);
   }
-  return integral;
+  for (const t of upper) {
+    // u_t / least[t][first] is the smallest upper limit
+    const binding = restricted((next) => {
+      for (const i of upper) if (i !== t) next[i]![t] = Math.max(next[i]![t]!, least[i]![first]! / least[t]![first]!);
+    });
+    mass -= at(t, 1 / least[t]![first]!, binding);
+  }
+  return mass / rate;
 }

@@ -14,10 +14,14 @@ export interface LinearProgram {
   readonly equations: readonly Equation[];
 }
 
-/** sum of value * x[column] = right; a column at most once */
+/** A linear function of the columns; a column at most once. */
+export type LinearTerms = readonly { readonly column: number; readonly value: number }[];
+
+/** sum of value * x[column] = right, or at least `right` */
 export interface Equation {
-  readonly terms: readonly { readonly column: number; readonly value: number }[];
+  readonly terms: LinearTerms;
   readonly right: number;
+  readonly atLeast?: boolean;
 }
 
 export interface Optimum {
@@ -44,6 +48,9 @@ export async function withSolver<T>(ask: () => T): Promise<T> {
   }
 }
 
+/** Programs with more columns are solved by the interior point method, and then brought to a vertex. */
+const manyColumns = 500;
+
 /** HiGHS calls an optimum 7 and infeasible 8, see `highs.constants.modelStatus`. */
 const optimal = 7;
 const infeasible = 8;
@@ -63,6 +70,7 @@ export function optimise(
   const { infinity } = loaded;
   const { columns, equations } = program;
   const rights = Float64Array.from(equations, ({ right }) => right);
+  const most = Float64Array.from(equations, ({ right, atLeast }) => (atLeast === true ? infinity : right));
   const starts = new Int32Array(equations.length + 1);
   equations.forEach(({ terms }, row) => {
     starts[row + 1] = starts[row]! + terms.length;
@@ -84,13 +92,15 @@ export function optimise(
       colLower: new Float64Array(columns),
       colUpper: new Float64Array(columns).fill(infinity),
       rowLower: rights,
-      rowUpper: rights,
+      rowUpper: most,
       matrix,
     };
     return loaded!.withModel(source, (model): Optimum | null => {
       model.options.set("output_flag", false);
       model.options.set("primal_feasibility_tolerance", 1e-10);
       model.options.set("dual_feasibility_tolerance", 1e-10);
+      // large programs of products are degenerate, which the simplex method takes longer for
+      if (columns > manyColumns) model.options.set("solver", "ipm");
       const { modelStatus } = model.run();
       if (modelStatus === infeasible) return null;
       if (modelStatus !== optimal) throw new Error(`internal: a linear program ended with status ${modelStatus}`);

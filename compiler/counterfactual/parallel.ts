@@ -5,11 +5,14 @@ import type { CausalNode } from "../causal/model.ts";
 import { multiplyWeights, posterior, predictCost, type Weights } from "../inference/exact.ts";
 import { type Factor, makeFactor } from "../inference/factor.ts";
 import type { FiniteVariable } from "../inference/tabulate.ts";
-import { type Bounds, boundRatios, relaxationSize, type Term } from "./bounds.ts";
-import { type Copies, copiesOf, coupledFactor, jointSize, mostRowsAtOnce } from "./copies.ts";
-import { mostGumbelRows } from "./couplings.ts";
+import { attainable, boundRatios, type Interval } from "./bounds.ts";
+import { type Copies, copiesOf, coupledFactor, jointSize } from "./copies.ts";
+import { frontierBounds } from "./frontier.ts";
+import { marginBounds } from "./margins.ts";
 import { polytopeOf } from "./polytope.ts";
+import { relaxationSize, type Term } from "./relaxation.ts";
 import { fullResponse, pairedResponse, type Response } from "./responses.ts";
+import { type Witness, witnessOf } from "./witness.ts";
 
 type Variables = ReadonlyMap<string, FiniteVariable>;
 
@@ -24,18 +27,23 @@ export interface Question {
 
 export type Reply =
   | { readonly kind: "points"; readonly values: readonly number[] }
-  | { readonly kind: "bounds"; readonly ends: readonly Bounds[]; readonly sharp: boolean }
+  | {
+      readonly kind: "bounds";
+      readonly ends: readonly Interval[];
+      /** the structural models that attain the ends; absent where the ends hold but need not be attained */
+      readonly witnesses?: readonly { readonly low: Witness; readonly high: Witness }[];
+    }
   /** the evidence has probability zero however the nodes are coupled */
   | { readonly kind: "impossible" }
-  | { readonly kind: "too-large"; readonly columns: number; readonly limit: number }
-  | { readonly kind: "gumbel"; readonly node: string; readonly rows: number };
+  | { readonly kind: "too-large"; readonly columns: number; readonly limit: number };
 
-/** Columns of the largest linear program: more would take minutes. */
-export const mostColumns = 20_000;
+/** Columns of the largest linear program over the responses of one node, and over products of several: seconds. */
+const mostColumns = 20_000;
+const mostProducts = 3_000;
 /** Entries of the largest table over the parents and responses that is made: some tens of megabytes. */
 const mostEntries = 2 ** 22;
 /** Bounds that are closer than this are one value; what the solver leaves is far below. */
-export const resolution = 1e-8;
+const resolution = 1e-8;
 
 /** States that each variable can be in, going forward from the roots; by id. */
 function supportsOf({ variables, evidence }: Question): ReadonlyMap<number, ReadonlySet<number>> {
@@ -78,8 +86,6 @@ export function reply(question: Question, limit: number): Reply {
     }
     const entries = jointSize(copies);
     if (entries > mostEntries) return { kind: "too-large", columns: entries, limit: mostEntries };
-    const rows = mostRowsAtOnce(copies, supports);
-    if (node.coupling === "gumbel" && rows > mostGumbelRows) return { kind: "gumbel", node: node.name, rows };
     // one factor for all copies stands in the place of their tables
     const joint = coupledFactor(copies, node.coupling, supports);
     copies.copies.forEach(({ variable }, i) => {
@@ -101,7 +107,27 @@ function points({ evidence, goals }: Question, variables: Variables, limit: numb
   return { kind: "points", values };
 }
 
+/** Sharp bounds where the program fits, else what holds in any case. */
 function bounds(
+  question: Question,
+  variables: Variables,
+  open: readonly Copies[],
+  supports: ReadonlyMap<number, ReadonlySet<number>>,
+  limit: number,
+): Reply {
+  const found = sharpBounds(question, variables, open, supports, limit);
+  if (found.kind !== "too-large") return found;
+  const { evidence, goals, coupled } = question;
+  const together = coupled.filter(({ node }) => node.coupling !== undefined).map(({ names }) => names);
+  const ends =
+    frontierBounds(variables, evidence, goals, open, together) ??
+    marginBounds(variables, evidence, goals, open, together, limit);
+  if (ends === null) return found;
+  const closed = ends.every(({ low, high }) => high - low < resolution);
+  return closed ? { kind: "points", values: ends.map(({ low, high }) => (low + high) / 2) } : { kind: "bounds", ends };
+}
+
+function sharpBounds(
   question: Question,
   before: Variables,
   open: readonly Copies[],
@@ -113,8 +139,7 @@ function bounds(
   if (widest > mostEntries) return { kind: "too-large", columns: widest, limit: mostEntries };
   const nextId = Math.max(...[...before.values()].map(({ id }) => id)) + 1;
   const responses = open.map(
-    (copies, i) =>
-      fullResponse(copies, nextId + i, supports, mostColumns) ?? pairedResponse(copies, nextId + i, supports),
+    (copies, i) => fullResponse(copies, nextId + i, supports, mostColumns) ?? pairedResponse(copies, nextId + i),
   );
   const variables = new Map(before);
   for (const { variable, factors } of responses) {
@@ -134,17 +159,25 @@ function bounds(
     parts.map(({ table, exponent }) => table[entry]! * 2 ** (exponent - whole.exponent)),
   );
   if (terms.length === 0) return { kind: "impossible" };
-  const columns = polytopes.length === 1 ? polytopes[0]!.columns.length : relaxationSize(polytopes, terms);
-  if (columns > mostColumns) return { kind: "too-large", columns, limit: mostColumns };
+  if (polytopes.length > 1) {
+    const columns = relaxationSize(polytopes, terms);
+    if (columns > mostProducts) return { kind: "too-large", columns, limit: mostProducts };
+  }
   const ends = boundRatios(polytopes, terms);
   if (ends === null) return { kind: "impossible" };
   if (ends.every(({ low, high, independent }) => high - low < resolution && independent !== null)) {
     return { kind: "points", values: ends.map(({ independent }) => independent!) };
   }
-  const tight = ends.every(({ low, high, attained }) => {
-    return attained.low - low < resolution * 100 && high - attained.high < resolution * 100;
+  const sharp = ends.every(({ low, high, attained }) => {
+    return attained.low.value - low < attainable && high - attained.high.value < attainable;
   });
-  return { kind: "bounds", ends, sharp: tight && responses.every((response) => response.sharp) };
+  if (!sharp || !polytopes.every((polytope) => polytope.exact)) return { kind: "bounds", ends };
+  const nodes = open.map(({ node }) => node);
+  const witnesses = ends.map(({ attained }) => ({
+    low: witnessOf(nodes, polytopes, attained.low.at),
+    high: witnessOf(nodes, polytopes, attained.high.at),
+  }));
+  return { kind: "bounds", ends, witnesses };
 }
 
 /** The table over the key and the responses as a multilinear program; entries that are zero do not matter. */

@@ -9,6 +9,8 @@ import { type Copies, type Copy, forEachState, parentsOf, rowKey, rowsByKey } fr
 /** A response under one row: the digit of the number of the response that tells it, and what the table says. */
 export interface ResponseRow {
   readonly digit: number;
+  /** the key of the row */
+  readonly row: string;
   readonly probabilities: Float64Array;
 }
 
@@ -27,8 +29,6 @@ export interface Response {
   rows(key: readonly number[]): readonly ResponseRow[];
   /** digits that read one row under these values must be equal */
   allowed(key: readonly number[], response: number): boolean;
-  /** false where responses to one row in different contexts are not tied together: bounds are then only outer ones */
-  readonly sharp: boolean;
 }
 
 export const digitOf = (response: number, digit: number, states: number): number =>
@@ -88,18 +88,19 @@ export function fullResponse(copies: Copies, id: number, supports: Supports, lim
         const at = fixed.indexOf(place);
         return at === -1 ? values[varying.indexOf(place)]! : key[at]!;
       });
-      const probabilities = table.get(rowKey(full));
-      return probabilities === undefined ? [] : [{ digit, probabilities }];
+      const row = rowKey(full);
+      const probabilities = table.get(row);
+      return probabilities === undefined ? [] : [{ digit, row, probabilities }];
     });
   const key = fixed.map((place) => copies.copies[0]!.parents[place]!);
-  return { states, variable, key, factors, rows, allowed: () => true, sharp: true };
+  return { states, variable, key, factors, rows, allowed: () => true };
 }
 
 /**
- * The states of the copies themselves as the response, conditioned on all their parents: one digit for each copy. It
- * forgets that a row may be read in several contexts, which widens the bounds unless there is only one context.
+ * The states of the copies themselves as the response, conditioned on all their parents: one digit for each copy. That
+ * is fewer responses where there are many rows of which the copies read few at once.
  */
-export function pairedResponse(copies: Copies, id: number, supports: Supports): Response {
+export function pairedResponse(copies: Copies, id: number): Response {
   const { states } = copies;
   const key = parentsOf(copies);
   const variable = hidden(copies, id, states ** copies.copies.length);
@@ -118,7 +119,7 @@ export function pairedResponse(copies: Copies, id: number, supports: Supports): 
   const rows = (values: readonly number[]) => {
     const keys = keysAt(values);
     return keys.flatMap((name, digit) =>
-      keys.indexOf(name) === digit ? [{ digit, probabilities: table.get(name)! }] : [],
+      keys.indexOf(name) === digit ? [{ digit, row: name, probabilities: table.get(name)! }] : [],
     );
   };
   const allowed = (values: readonly number[], response: number) => {
@@ -128,15 +129,7 @@ export function pairedResponse(copies: Copies, id: number, supports: Supports): 
       return digitOf(response, digit, states) === digitOf(response, first, states);
     });
   };
-  const shared = key.filter((parent) => copies.copies.every(({ parents }) => parents.includes(parent)));
-  const contexts = new Map<string, number>();
-  forEachState(key, (indices) => {
-    if (!inReach(key, indices, supports)) return;
-    const context = rowKey(shared.map((parent) => indices[key.indexOf(parent)]!));
-    contexts.set(context, (contexts.get(context) ?? 0) + 1);
-  });
-  const sharp = [...contexts.values()].every((count) => count === 1);
-  return { states, variable, key, factors, rows, allowed, sharp };
+  return { states, variable, key, factors, rows, allowed };
 }
 
 function factorOver(axes: readonly FiniteVariable[], values: Float64Array): Factor {

@@ -58,13 +58,6 @@ export const causal = {
     explanation:
       "A distribution does not say which value the same noise gives under other parents. For discrete nodes bounds are computed; a continuous one needs explicit noise.",
   }),
-  C521: entry<{ name: string; worlds: number }>({
-    severity: "error",
-    message: ({ name, worlds }) => `\`${name}\` with a Gumbel coupling is compared in ${worlds} situations at once`,
-    label: () => "at most two are supported",
-    help: () => "split the query, or use another coupling",
-    explanation: "The joint distribution of Gumbel-coupled outcomes is computed in closed form for two situations.",
-  }),
   C522: entry<{ columns: number; limit: number }>({
     severity: "error",
     message: ({ columns }) => `the bounds of this query need a program of about ${columns} columns`,
