@@ -34,7 +34,7 @@ const mostSweeps = 20;
 export const attainable = 1e-6;
 /** What branching may cost: linear programs, and columns of all of them together. */
 const mostPrograms = 300;
-const mostWork = 40_000;
+const mostWork = 20_000;
 
 /** Bounds of each numerator over the denominator; null where the denominator is zero everywhere. */
 export function boundRatios(polytopes: readonly Polytope[], terms: readonly Term[]): readonly Bounds[] | null {

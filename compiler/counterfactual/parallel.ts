@@ -141,6 +141,10 @@ function sharpBounds(
   const responses = open.map(
     (copies, i) => fullResponse(copies, nextId + i, supports, mostColumns) ?? pairedResponse(copies, nextId + i),
   );
+  const together = responses.reduce((product, { variable }) => product * variable.domain.length, 1);
+  if (open.length > 1 && together > mostProducts) {
+    return { kind: "too-large", columns: together, limit: mostProducts };
+  }
   const variables = new Map(before);
   for (const { variable, factors } of responses) {
     variables.set(variable.node.name, variable);

@@ -20,6 +20,8 @@ export interface Tally {
   attained: number;
 }
 
+export const emptyTally = (): Tally => ({ exact: 0, sharp: 0, outer: 0, impossible: 0, attained: 0 });
+
 /**
  * One random model and question: the answers of `inside` random structural models are within the bounds, and sharp ends
  * are the answers of structural models with the given tables.
