@@ -1,8 +1,9 @@
 /** Identification on graphs of 60 nodes: it ends, whatever the graph, and the time is printed. */
 import { expect, it } from "vitest";
-import { adjustmentSets } from "#compiler/identify/adjustment";
+import { adjustmentSets, backDoorSets } from "#compiler/identify/adjustment";
 import { frontDoorSets } from "#compiler/identify/front-door";
 import { identify, queryOf } from "#compiler/identify/id";
+import { printEstimand } from "#compiler/identify/print";
 import { createStream } from "#runtime/random";
 import { graph, randomGraph, set } from "./graphs.ts";
 
@@ -23,6 +24,28 @@ it("identifies effects in random graphs of 60 nodes", () => {
   console.log(`60 nodes: slowest of ${count} effects ${slowest.toFixed(0)} ms`);
   expect(outcomes.estimand).toBeGreaterThan(5);
   expect(outcomes.hedge).toBeGreaterThan(5);
+});
+
+it("identifies, prints and lists sets in dense graphs of 60 nodes", () => {
+  for (const [directed, bidirected] of [
+    [0.05, 0.02],
+    [0.5, 0.02],
+    [0.5, 0.3],
+    [0.9, 0.1],
+  ] as const) {
+    let slowest = 0;
+    for (let seed = 0; seed < 4; seed++) {
+      const dense = randomGraph(createStream(seed, "dense"), 60, directed, bidirected);
+      const start = performance.now();
+      const found = identify(dense, queryOf(dense, ["V59"], ["V20"]));
+      if (found.identified) expect(printEstimand(found.estimand, dense).length).toBeLessThan(100_000);
+      expect(backDoorSets(dense, set("V20"), set("V59"), 10).length).toBeLessThanOrEqual(10);
+      expect(adjustmentSets(dense, set("V20"), set("V59"), 10).length).toBeLessThanOrEqual(10);
+      frontDoorSets(dense, set("V20"), set("V59"), 10);
+      slowest = Math.max(slowest, performance.now() - start);
+    }
+    console.log(`60 nodes, arrows ${directed} and ${bidirected} of all: slowest of 4 ${slowest.toFixed(0)} ms`);
+  }
 });
 
 it("identifies through many napkins in a row", () => {

@@ -6,6 +6,7 @@ import { identify, queryOf } from "#compiler/identify/id";
 import { estimandToLatex, printEstimand } from "#compiler/identify/print";
 import { separated } from "#compiler/identify/separation";
 import { graph, set } from "./graphs.ts";
+import { checkIdentification } from "./verdict.ts";
 
 const backDoor = graph("Z -> X -> Y; Z -> Y");
 const frontDoor = graph("X -> M -> Y; X <-> Y");
@@ -57,6 +58,69 @@ describe("estimands", () => {
   it("refuses sets that overlap or are not observed", () => {
     expect(() => queryOf(bow, ["Y"], ["Y"])).toThrow("internal");
     expect(() => queryOf(bow, ["Y"], ["U"])).toThrow("internal");
+  });
+});
+
+/**
+ * Graphs that books, papers and other libraries use, with their verdict. The estimand is compared with the mutilated
+ * model and the hedge with two models that it makes, so that nothing depends on how an answer is written.
+ */
+describe("published verdicts", () => {
+  const yes = true;
+  const no = false;
+  it.each<[string, string, string, string, string, boolean]>([
+    // Shpitser and Pearl 2006 and 2008: the bow, one treatment of two outcomes, and the hedge that one more arrow makes
+    ["the bow arc", "X -> Y; X <-> Y", "Y", "X", "", no],
+    ["two outcomes", "W1 -> X -> Y1; W2 -> Y2; W1 <-> Y1; W1 <-> W2; W1 <-> Y2; X <-> W2", "Y1 Y2", "X", "", yes],
+    ["its first outcome", "W1 -> X -> Y1; W2 -> Y2; W1 <-> Y1; W1 <-> W2; W1 <-> Y2; X <-> W2", "Y1", "X", "", yes],
+    ["a hedge", "W1 -> X -> Y1; W1 -> W2 -> Y2; W1 <-> Y1; W1 <-> W2; W1 <-> Y2; X <-> W2", "Y1 Y2", "X", "", no],
+    ["the step that conditions", "X -> Y1; W1 -> X; W1 <-> Y1", "Y1", "X", "", yes],
+    ["acting on both is seeing", "X -> Y; X -> Z -> Y; X <-> Z", "Y", "X Z", "", yes],
+    ["acting on one is not", "X -> Y; X -> Z -> Y; X <-> Z", "Y", "X", "", no],
+    ["given an effect of the treatment", "X -> Z -> Y; X <-> Z", "Y", "X", "Z", yes],
+    ["the same without it", "X -> Z -> Y; X <-> Z", "Y", "X", "", no],
+    ["given the instrument", "Z -> X -> Y; X <-> Y", "Y", "X", "Z", no],
+    // Pearl 2009, figures 3.8 (f), (g) and 3.9 (a)
+    ["Pearl 3.8 (f)", "X -> Z1 -> Z2 -> Y; X -> Y; Z1 -> Y; X <-> Z2; Z1 <-> Y", "Y", "X", "", yes],
+    [
+      "Pearl 3.8 (g)",
+      "Z2 -> X -> Z1 -> Y; Z2 -> Z1; Z2 -> Z3 -> Y; Z2 <-> X; Z2 <-> Y; X <-> Z3; X <-> Y",
+      "Y",
+      "X",
+      "",
+      yes,
+    ],
+    ["a confounded mediator", "X -> Z -> Y; X <-> Z", "Y", "X", "", no],
+    ["a mediator confounded below", "X -> Z -> Y; X <-> Y; Z <-> Y", "Y", "X", "", no],
+    ["a plan of two actions", "X1 -> Z -> X2 -> Y; X1 -> Y; X1 -> X2; X1 <-> Z; Z <-> Y", "Y", "X1 X2", "", yes],
+    ["another plan", "Z1 -> X1 -> X2 -> Y; Z2 -> Y; Z1 <-> Z2; Z1 <-> X2; Z2 <-> X2", "Y", "X1 X2", "", yes],
+    // Tian 2002 and Verma and Pearl 1990
+    [
+      "Tian's two napkins",
+      "W1 -> W2 -> X -> Y; W3 -> W4 -> X; W1 <-> X; W1 <-> Y; W1 <-> W3; W3 <-> W2; W3 <-> W5; W5 <-> W4",
+      "Y",
+      "X",
+      "",
+      yes,
+    ],
+    ["Verma's chain of five", "V1 -> V2 -> V3 -> V4 -> V5; V1 <-> V3; V2 <-> V4; V3 <-> V5", "V5", "V1", "", yes],
+    ["confounded at its ends", "V1 -> V2 -> V3 -> V4 -> V5; V1 <-> V5; V1 <-> V3; V2 <-> V4", "V5", "V1", "", yes],
+    // the examples of packages in R and Python
+    ["a confounded cause of both", "Z -> X -> Y; Z -> Y; X <-> Z", "Y", "X", "", yes],
+    [
+      "pruning",
+      "Z3 -> X -> Z4 -> Y; Z3 -> Z2 -> Z1 -> X; Z5 -> Z1; Z5 -> Z4; X <-> Z2; Z2 <-> Z3; Z2 <-> Y; Z4 <-> Y; Z4 <-> Z5",
+      "Y",
+      "X",
+      "",
+      yes,
+    ],
+    ["a conditioned front door", "W -> X -> Z -> Y; W -> Z; X <-> Y", "Y", "X", "Z", yes],
+    ["the front door behind a cause", "W -> X -> Z -> Y; W -> Z; X <-> Y", "Y", "X", "", yes],
+  ])("%s", (_, text, outcomes, treatments, given, expected) => {
+    const of = graph(text);
+    const query = queryOf(of, set(outcomes), set(treatments), set(given));
+    for (const seed of [1, 2]) expect(checkIdentification(of, query, seed, of.nodes.length > 6 ? 2 : 3)).toBe(expected);
   });
 });
 
