@@ -56,7 +56,10 @@ function compared({ worlds }: Imagined<Asked>, session: Session) {
  * The structural models in which a query attains its bounds, for each of its numbers; null where it has no sharp bounds.
  * The noise of nodes that are not named is free.
  */
-export function attainingModels(query: Asked, session: Session): Extract<Reply, { kind: "bounds" }>["witnesses"] | null {
+export function attainingModels(
+  query: Asked,
+  session: Session,
+): Extract<Reply, { kind: "bounds" }>["witnesses"] | null {
   const imagined: Imagined<Asked> | Failure = imagine(query, session);
   if ("diagnostics" in imagined) return null;
   const { parallel, coupled } = compared(imagined, session);

@@ -76,11 +76,7 @@ function gumbel(rows: readonly Float64Array[]): Float64Array {
  * exact, one variable after the other. Over the first it is the difference of two exponentials at its largest lower and
  * its smallest upper limit; where a certain limit is that one is a cone of the same kind in the other variables.
  */
-function coneMass(
-  names: readonly number[],
-  rates: readonly number[],
-  least: readonly (readonly number[])[],
-): number {
+function coneMass(names: readonly number[], rates: readonly number[], least: readonly (readonly number[])[]): number {
   // what loses everywhere has no upper limit: such variables first keep the sums short
   const first = names.find((k) => names.every((t) => t === k || least[t]![k] === 0)) ?? names[0]!;
   const others = names.filter((k) => k !== first);

@@ -53,7 +53,8 @@ export function frontierBounds(
   let carried: readonly number[] = [];
 
   const sizeOf = (id: number) => placed.get(id)!.domain.length;
-  const neededAfter = (group: Group) => new Set([...waiting].flatMap((other) => (other === group ? [] : other.parents)));
+  const neededAfter = (group: Group) =>
+    new Set([...waiting].flatMap((other) => (other === group ? [] : other.parents)));
   const widthAfter = (group: Group) => {
     const needed = neededAfter(group);
     const kept = carried.filter((id) => needed.has(id)).reduce((product, id) => product * sizeOf(id), 1);
@@ -68,7 +69,10 @@ export function frontierBounds(
     for (const member of group.members) placed.set(member.id, member);
     carried = [...carried, ...group.members.map(({ id }) => id)].filter((id) => needed.has(id));
 
-    const merged = new Map<string, { states: Map<number, number>; form: Map<number, number>; mass: number; goals: readonly number[]; parts: number }>();
+    const merged = new Map<
+      string,
+      { states: Map<number, number>; form: Map<number, number>; mass: number; goals: readonly number[]; parts: number }
+    >();
     const arrive = (from: Situation, added: readonly number[], form: ReadonlyMap<number, number>, mass: number) => {
       let weight = 1;
       const goalWeights = [...from.goals];
@@ -80,7 +84,7 @@ export function frontierBounds(
       });
       if (weight === 0) return;
       const at = new Map(from.states);
-      group.members.forEach(({ id }, i) => at.set(id, added[i]!));
+      for (const [i, { id }] of group.members.entries()) at.set(id, added[i]!);
       const states = new Map(carried.map((id) => [id, at.get(id)!]));
       const key = `${[...states.values()].join(",")};${goalWeights.join(",")}`;
       const known = merged.get(key) ?? { states, form: new Map(), mass: 0, goals: goalWeights, parts: 0 };
@@ -126,7 +130,9 @@ export function frontierBounds(
       if (distinct.length > 1) {
         tables.forEach((table, row) => {
           for (let state = 0; state < states; state++) {
-            const cells = Array.from({ length: size }, (_, cell) => cell).filter((cell) => stateIn(cell, row) === state);
+            const cells = Array.from({ length: size }, (_, cell) => cell).filter(
+              (cell) => stateIn(cell, row) === state,
+            );
             const taken = [...situation.form].map(([column, value]) => ({ column, value: -value * table[state]! }));
             const given = cells.map((cell) => ({ column: first + cell, value: 1 }));
             equations.push({ terms: [...given, ...taken.filter(({ value }) => value !== 0)], right: 0 });
@@ -194,7 +200,10 @@ function* knownStates(
     const own = new Map(members.map(({ id }, i) => [id, added[i]!]));
     let probability = 1;
     for (const { factor } of members) {
-      const index = factor.vars.reduce((sum, id, axis) => sum * factor.sizes[axis]! + (own.get(id) ?? states.get(id)!), 0);
+      const index = factor.vars.reduce(
+        (sum, id, axis) => sum * factor.sizes[axis]! + (own.get(id) ?? states.get(id)!),
+        0,
+      );
       probability *= factor.values[index]!;
     }
     if (probability > 0) yield { added, probability };

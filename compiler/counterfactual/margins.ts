@@ -2,7 +2,7 @@
  * Valid bounds from what each world shows by itself: its events have known probabilities given what the worlds share, and
  * hang together in any way (Frechet 1935). The widest bounds, and those that can always be had.
  */
-import { multiplyWeights, posterior, predictCost, type Weights } from "../inference/exact.ts";
+import { posterior, predictCost, type Weights } from "../inference/exact.ts";
 import type { FiniteVariable } from "../inference/tabulate.ts";
 import type { Interval } from "./bounds.ts";
 import type { Copies } from "./copies.ts";

@@ -109,10 +109,7 @@ function agreements(blocks: readonly Block[], states: number): readonly Polytope
       const [here, there] = [block, other].map(({ rows }) => common.map((row) => rows.indexOf(row)));
       for (let number = 0; number < states ** common.length; number++) {
         const wanted = common.map((_, place) => digitOf(number, place, states));
-        const terms = [
-          ...matching(block, states, here!, wanted, 1),
-          ...matching(other, states, there!, wanted, -1),
-        ];
+        const terms = [...matching(block, states, here!, wanted, 1), ...matching(other, states, there!, wanted, -1)];
         equations.push({ terms, right: 0 });
       }
     }

@@ -5,7 +5,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Action, Event, Identifier, IdentifyStatement, PredicateExpr, ProbabilityExpr } from "../syntax/ast.ts";
 import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
-import { checkValue, isPlain } from "./check-events.ts";
+import { checkValue } from "./check-events.ts";
 import { isDiscrete } from "./check-states.ts";
 import type { ModelView, NodeView } from "./model-scope.ts";
 
@@ -36,7 +36,10 @@ export function checkEffect(context: CheckContext, model: ModelView, query: Prob
     return null;
   };
   const event = ({ variable, test, span }: Event) => {
-    if (!isPlain(context, variable)) return;
+    if (variable.actions.length > 0) {
+      reportUnsupported(context, variable.span, "a counterfactual variable in a question of identification");
+      return;
+    }
     const node = take(variable.name);
     if (test === null || node === null) return;
     if (test.kind !== "compare" || (test.operator !== "=" && test.operator !== "==")) {

@@ -16,7 +16,7 @@ import {
   stateOf,
   writeQuery,
 } from "./brute.ts";
-import { structuralAnswer } from "./structural.ts";
+import { chainModel, structuralAnswer } from "./structural.ts";
 
 beforeAll(prepareSolver);
 
@@ -261,24 +261,14 @@ describe("many rows of which few are read at once", () => {
 });
 
 describe("more responses than a program can hold", () => {
-  /** A chain of `length` nodes, the first of two states and the others of `size`. */
-  const chain = (stream: Stream, length: number, size: number) =>
-    model(
-      Array.from({ length }, (_, i) => {
-        const rows = i === 0 ? 1 : i === 1 ? 2 : size;
-        const states = Array.from({ length: i === 0 ? 2 : size }, (__, state) => `s${state}`);
-        const entries = Array.from({ length: rows }, () => rowOf(stream, states.length)).flat();
-        return table(`N${i}`, labels(...states), i === 0 ? [] : [`N${i - 1}`], entries);
-      }),
-    );
-
   it.each([
     ["a chain of four nodes", 4, 4],
     ["a chain of nine nodes", 9, 4],
     ["a chain of many states", 3, 24],
   ])("has valid bounds that say that they are outer ones: %s", (_, length, size) => {
     for (let seed = 0; seed < 3; seed++) {
-      const net = chain(createStream(seed, "chain"), length, size);
+      const sizes = Array.from({ length }, (__, i) => (i === 0 ? 2 : size));
+      const net = chainModel(createStream(seed, "chain"), sizes);
       const last = `N${length - 1}`;
       const is = (set: Record<string, number>, state: number) => ({ variable: { node: last, set }, state });
       const [asked, given] =

@@ -130,6 +130,30 @@ describe.each(cases)("the scene: $seen, had the action been $done", ({ seen, don
   });
 });
 
+describe("the scene: the action Attack, the reaction Dying, had the reactor's defense been High", () => {
+  it("is a point with a Gumbel coupling", () => {
+    const scene = coupled(load("scene", "Scene"), "gumbel", "Reaction");
+    const text = "P(Reaction[ReactorDefense = High] | Action = Attack, Reaction = Dying)";
+    const { value, method } = ask(scene, text);
+    expect(method).toBe("exact");
+    const published = [0.621, 0.053, 0.304, 0.022];
+    Object.values(value as Record<string, number>).forEach((p, i) => {
+      expect(Math.abs(p - published[i]!)).toBeLessThan(sampled);
+    });
+  });
+
+  it("has bounds around that without one, and outer ones where all attributes would have been others", () => {
+    const scene = load("scene", "Scene");
+    const defended = ask(scene, "P(Reaction[ReactorDefense = High] = Dying | Action = Attack, Reaction = Dying)");
+    expect(defended).toMatchObject({ method: "bounds" });
+    expect((defended.value as Interval).low).toBeLessThan(0.621);
+    expect((defended.value as Interval).high).toBeGreaterThan(0.621);
+    const other = ask(scene, "P(Reaction[Actor = Golem] = Dying | Actor = Satyr, Reaction = Dying)");
+    expect(other).toMatchObject({ method: "bounds", outer: true });
+    expect((other.value as Interval).low).toBeLessThan((other.value as Interval).high);
+  });
+});
+
 describe("kidney stones", () => {
   const stones = load("stones", "Stones");
 
@@ -172,5 +196,60 @@ describe("Joe of Pearl's primer (section 4.2.3)", () => {
     const found = ask(joe, "E[Y[H = 2] | X = 0.5, H = 1, Y = 1.5]");
     expect(found.rung).toBe(3);
     expect(found.value).toBeCloseTo(1.9, 10);
+  });
+});
+
+describe("Pearl's stories (Causality, 2009)", () => {
+  const story = (text: string) => {
+    const { program, diagnostics } = analyze({ name: "story", text }, { signatures: vocabulary, resolve: () => null });
+    expect(diagnostics).toEqual([]);
+    return buildModel(program.models.get("M")!);
+  };
+
+  it("the firing squad: with rifleman A kept from shooting the prisoner would be dead all the same (section 7.1.2)", () => {
+    const [p, q] = [0.3, 0.2];
+    const squad = story(`model M {
+      noise Order ~ Bernoulli(${p})  noise Nervous ~ Bernoulli(${q})
+      let Captain := Order
+      let A := Captain or Nervous
+      let B := Captain
+      let Death := A or B
+    }`);
+    const published = (q * (1 - p)) / (1 - (1 - q) * (1 - p));
+    expect(ask(squad, "P(Death[A = false] = false | Death)").value).toBeCloseTo(published, 12);
+    // seen that the captain signalled, A's shot is neither necessary nor without it too little
+    expect(ask(squad, "PN(Death; A: false -> true | Captain)").value).toBeCloseTo(0, 12);
+    expect(ask(squad, "PN(Death; Captain: false -> true | Nervous = false)").value).toBeCloseTo(1, 12);
+    expect(ask(squad, "PS(Death; A: false -> true)").value).toBeCloseTo(1, 12);
+  });
+
+  it("the desert traveller: neither enemy's act is necessary for the death (section 10.3)", () => {
+    const desert = story(`model M {
+      noise Up ~ Bernoulli(0.5)  noise Us ~ Bernoulli(0.5)
+      let Poisoned := Up
+      let Shot := Us
+      let Dehydrated := Shot
+      let Cyanide := Poisoned and not Shot
+      let Death := Dehydrated or Cyanide
+    }`);
+    const pn = (cause: string) =>
+      ask(desert, `PN(Death; ${cause}: false -> true | Poisoned = true, Shot = true)`).value;
+    expect(pn("Shot")).toBeCloseTo(0, 12);
+    expect(pn("Poisoned")).toBeCloseTo(0, 12);
+    // shooting is sufficient in every circumstance, poisoning only where the canteen stays whole
+    expect(ask(desert, "PS(Death; Shot: false -> true)").value).toBeCloseTo(1, 12);
+    const whole = ask(desert, "P(Cyanide[Poisoned = true, Shot = false])").value;
+    expect(whole).toBeCloseTo(1, 12);
+  });
+
+  it("radiation and leukemia: the excess risk ratio is the probability of necessity of a monotone cause (table 9.1)", () => {
+    const [exposed, unexposed] = [30 / (30 + 69_130), 16 / (16 + 59_010)];
+    const utah = story(`model M {
+      sample Exposed : bool ~ Bernoulli(0.5)
+      sample Death : bool ~ cpt(Exposed) { true: ${exposed}  false: ${unexposed} } { coupling = monotone }
+    }`);
+    const ratio = (exposed - unexposed) / exposed;
+    expect(ask(utah, "PN(Death; Exposed: false -> true)").value).toBeCloseTo(ratio, 9);
+    expect(ratio).toBeCloseTo(0.375, 3);
   });
 });

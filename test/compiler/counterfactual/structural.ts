@@ -157,3 +157,18 @@ export function causalQuestion(net: CausalModel, stream: Stream): Asked | null {
 function reads(net: CausalModel, name: string, cause: string): boolean {
   return nodeOf(net, name).parents.some((parent) => parent === cause || reads(net, parent, cause));
 }
+
+/** A chain of nodes with these numbers of states, without zeros in the tables. */
+export function chainModel(stream: Stream, sizes: readonly number[]): CausalModel {
+  return model(
+    sizes.map((size, i) => {
+      const rows = Array.from({ length: i === 0 ? 1 : sizes[i - 1]! }, () => {
+        const weights = Array.from({ length: size }, () => 0.05 + stream.uniform());
+        const total = weights.reduce((sum, weight) => sum + weight, 0);
+        return weights.map((weight) => weight / total);
+      });
+      const type = labels(...Array.from({ length: size }, (_, state) => `s${state}`));
+      return table(`N${i}`, type, i === 0 ? [] : [`N${i - 1}`], rows.flat());
+    }),
+  );
+}

@@ -72,7 +72,11 @@ export function checkHedge(graph: Admg, { outcomes, treatments, given }: CausalQ
  * (Shpitser and Pearl 2006, theorem 4): every node of the forest is the parity of what it reads in it; in the second
  * model nodes of the inner forest read nothing from outside of it. All else is fair coins.
  */
-function checkParity(graph: Admg, { treatments }: CausalQuery, { outer, inner, roots, arrows, bidirected }: Hedge): void {
+function checkParity(
+  graph: Admg,
+  { treatments }: CausalQuery,
+  { outer, inner, roots, arrows, bidirected }: Hedge,
+): void {
   if (graph.nodes.length > 8) return;
   const fair = randomModel(graph, 1, 2);
   const parity = (innerOnly: boolean): RandomModel => {
