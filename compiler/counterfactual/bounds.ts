@@ -36,17 +36,25 @@ export const attainable = 1e-6;
 const mostPrograms = 300;
 const mostWork = 20_000;
 
-/** Bounds of each numerator over the denominator; null where the denominator is zero everywhere. */
-export function boundRatios(polytopes: readonly Polytope[], terms: readonly Term[]): readonly Bounds[] | null {
+/**
+ * Bounds of each numerator over the denominator; null where the denominator is zero everywhere. With intervals that are
+ * known to hold only the search from inside is left.
+ */
+export function boundRatios(
+  polytopes: readonly Polytope[],
+  terms: readonly Term[],
+  holding: readonly Interval[] | null = null,
+): readonly Bounds[] | null {
   const inside = polytopes.map((polytope) => polytope.independent);
   const count = terms[0]?.numerators.length ?? 0;
   const results: Bounds[] = [];
-  const relaxation = polytopes.length === 1 ? null : relaxationOf(polytopes, terms);
+  const relaxation = polytopes.length === 1 || holding !== null ? null : relaxationOf(polytopes, terms);
   for (let goal = 0; goal < count; goal++) {
     const [low, high] = ([-1, 1] as const).map((sign) => extreme(polytopes, terms, relaxation, goal, sign));
     if (low == null || high == null) return null;
     const attained = { low: low.inside, high: high.inside };
-    results.push({ low: low.outside, high: high.outside, independent: evaluate(terms, goal, inside), attained });
+    const ends = holding?.[goal] ?? { low: low.outside, high: high.outside };
+    results.push({ ...ends, independent: evaluate(terms, goal, inside), attained });
   }
   return results;
 }

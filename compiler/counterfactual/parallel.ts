@@ -40,6 +40,8 @@ export type Reply =
 /** Columns of the largest linear program over the responses of one node, and over products of several: seconds. */
 const mostColumns = 20_000;
 const mostProducts = 3_000;
+/** Products of responses that the search from inside walks through. */
+const mostTerms = 20_000;
 /** Entries of the largest table over the parents and responses that is made: some tens of megabytes. */
 const mostEntries = 2 ** 22;
 /** Bounds that are closer than this are one value; what the solver leaves is far below. */
@@ -117,14 +119,23 @@ function bounds(
 ): Reply {
   const found = sharpBounds(question, variables, open, supports, limit);
   if (found.kind !== "too-large") return found;
-  const { evidence, goals, coupled } = question;
-  const together = coupled.filter(({ node }) => node.coupling !== undefined).map(({ names }) => names);
-  const ends =
-    frontierBounds(variables, evidence, goals, open, together) ??
-    marginBounds(variables, evidence, goals, open, together, limit);
+  const ends = outerBounds(question, variables, open, limit);
   if (ends === null) return found;
   const closed = ends.every(({ low, high }) => high - low < resolution);
   return closed ? { kind: "points", values: ends.map(({ low, high }) => (low + high) / 2) } : { kind: "bounds", ends };
+}
+
+function outerBounds(
+  { evidence, goals, coupled }: Question,
+  variables: Variables,
+  open: readonly Copies[],
+  limit: number,
+) {
+  const together = coupled.filter(({ node }) => node.coupling !== undefined).map(({ names }) => names);
+  return (
+    frontierBounds(variables, evidence, goals, open, together) ??
+    marginBounds(variables, evidence, goals, open, together, limit)
+  );
 }
 
 function sharpBounds(
@@ -142,9 +153,7 @@ function sharpBounds(
     (copies, i) => fullResponse(copies, nextId + i, supports, mostColumns) ?? pairedResponse(copies, nextId + i),
   );
   const together = responses.reduce((product, { variable }) => product * variable.domain.length, 1);
-  if (open.length > 1 && together > mostProducts) {
-    return { kind: "too-large", columns: together, limit: mostProducts };
-  }
+  if (open.length > 1 && together > mostTerms) return { kind: "too-large", columns: together, limit: mostTerms };
   const variables = new Map(before);
   for (const { variable, factors } of responses) {
     variables.set(variable.node.name, variable);
@@ -163,11 +172,11 @@ function sharpBounds(
     parts.map(({ table, exponent }) => table[entry]! * 2 ** (exponent - whole.exponent)),
   );
   if (terms.length === 0) return { kind: "impossible" };
-  if (polytopes.length > 1) {
-    const columns = relaxationSize(polytopes, terms);
-    if (columns > mostProducts) return { kind: "too-large", columns, limit: mostProducts };
-  }
-  const ends = boundRatios(polytopes, terms);
+  const columns = polytopes.length === 1 ? 0 : relaxationSize(polytopes, terms);
+  if (columns > mostProducts && terms.length > mostTerms) return { kind: "too-large", columns, limit: mostProducts };
+  const holding = columns > mostProducts ? outerBounds(question, before, open, limit) : null;
+  if (columns > mostProducts && holding === null) return { kind: "too-large", columns, limit: mostProducts };
+  const ends = boundRatios(polytopes, terms, holding);
   if (ends === null) return { kind: "impossible" };
   if (ends.every(({ low, high, independent }) => high - low < resolution && independent !== null)) {
     return { kind: "points", values: ends.map(({ independent }) => independent!) };
