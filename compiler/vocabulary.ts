@@ -46,6 +46,8 @@ export interface Distribution extends DistributionSignature {
   logDensity(value: number, args: readonly number[]): number;
   /** probabilities of the states 0 .. states - 1; null for continuous families */
   mass: ((args: readonly number[], states: number) => readonly number[]) | null;
+  /** the value is its first argument plus the second one times a standard normal number */
+  readonly gaussian?: true;
   /** expectation of the value, or null where there is none */
   mean(args: readonly number[]): number | null;
 }
