@@ -87,6 +87,8 @@ export interface Regime extends RegimeSignature {
 
 export interface MathFunction extends FunctionSignature {
   apply(...args: readonly number[]): number;
+  /** of one that grows or falls everywhere: x from y, not a number where there is none, and log |dx/dy| there */
+  readonly inverse?: { apply(y: number): number; logSlope(y: number): number };
 }
 
 export interface Vocabulary extends Signatures {

@@ -8,7 +8,7 @@ import { estimateMean } from "./estimate.ts";
 import { evidenceWeights, posterior } from "./exact.ts";
 import { mixtureMean } from "./gaussian/answer.ts";
 import { diagnoseImpossible } from "./impossible.ts";
-import { condition, drawFor, type Failure, type Part, type Session } from "./session.ts";
+import { condition, drawFor, type Failure, type Part, sampledBy, type Session } from "./session.ts";
 import { enumerateRows } from "./tabulate.ts";
 
 /** Summands of the expression: expectations add up, and small tables are cheaper than a joint one. */
@@ -78,5 +78,5 @@ export function expectation(query: ExpectationExpr, session: Session): Part | Fa
   if ("diagnostics" in draws) return draws;
   const compute = compileExpression(query.value, { model: planned.model, words, columns: draws.columns });
   const { mean: value, stderr } = estimateMean(draws, compute);
-  return finite({ value, rung, sampled: { stderr, ess: draws.ess }, warnings: planned.warnings });
+  return finite({ value, rung, sampled: sampledBy(draws, stderr), warnings: planned.warnings });
 }

@@ -9,7 +9,7 @@ import { evidenceWeights, multiplyWeights, posterior, type Weights } from "./exa
 import { mixtureCells } from "./gaussian/answer.ts";
 import { diagnoseImpossible } from "./impossible.ts";
 import type { Draws } from "./sample.ts";
-import { condition, drawFor, type Failure, type Part, type Session } from "./session.ts";
+import { condition, drawFor, type Failure, type Part, sampledBy, type Session } from "./session.ts";
 
 /** Indicators of the events by state. */
 function testWeights({ tests }: Targets, planned: Planned): Weights {
@@ -93,5 +93,5 @@ export function probability(query: ProbabilityExpr, session: Session): Part | Fa
   const draws = drawFor(planned, query, session);
   if ("diagnostics" in draws) return draws;
   const { cells, stderr } = sampledCells(targets, draws);
-  return { value: shape(cells), rung, sampled: { stderr, ess: draws.ess }, warnings: planned.warnings };
+  return { value: shape(cells), rung, sampled: sampledBy(draws, stderr), warnings: planned.warnings };
 }

@@ -3,13 +3,14 @@
  * each other given the discrete nodes. In each configuration of those a piece is affine in its noise.
  */
 import type { Expr } from "#lang/syntax/ast";
+import { degreeOf } from "../../causal/degree.ts";
 import type { Words } from "../../causal/evaluate.ts";
 import type { CausalModel, CausalNode } from "../../causal/model.ts";
 import { pinnedValue } from "../../transforms/prune.ts";
 import { splitSeen } from "../../transforms/split.ts";
 import { wordOf } from "../distribution.ts";
 import { type FiniteVariable, tabulate } from "../tabulate.ts";
-import { degreeOf, largestDegree } from "./polynomial.ts";
+import { largestDegree } from "./polynomial.ts";
 import { intersectRegions, type Region } from "./regions.ts";
 
 /** Continuous nodes that hang together, with what has been seen of them. */
