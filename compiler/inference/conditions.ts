@@ -112,7 +112,10 @@ function nextUp(x: number): number {
 }
 
 /** The values of a continuous node that an event allows, both ends included; null for what is not `<`, `<=`, `>`, `>=`. */
-function intervalOf(operator: RelationalOperator, value: number): { readonly low: number; readonly high: number } | null {
+function intervalOf(
+  operator: RelationalOperator,
+  value: number,
+): { readonly low: number; readonly high: number } | null {
   switch (operator) {
     case "<":
       return { low: Number.NEGATIVE_INFINITY, high: -nextUp(-value) };

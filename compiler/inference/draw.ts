@@ -91,5 +91,9 @@ export function drawSamples(
     const span = conditioned.spans.values().next().value ?? relevant.nodes[0]!.span;
     return { diagnostics: [diagnose("C453", span, { ess, samples: pool })] };
   }
-  return { columns: asRecord(weighted.draws, resample(weights, count, createStream(seed, "resample"))), method: "sampled", ess };
+  return {
+    columns: asRecord(weighted.draws, resample(weights, count, createStream(seed, "resample"))),
+    method: "sampled",
+    ess,
+  };
 }

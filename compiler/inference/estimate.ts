@@ -75,6 +75,9 @@ export function estimateShares(draws: Draws, cells: number, cellOf: (row: number
     const mean = share / total;
     // sum over the batches of (S - m W)^2
     const spread = squares[cell]! - 2 * mean * products[cell]! + mean * mean * totalSquares;
-    return { mean, stderr: (Math.sqrt(Math.max(0, spread)) / total) * fewBatches(draws) };
+    const stderr = (Math.sqrt(Math.max(0, spread)) / total) * fewBatches(draws);
+    // where all draws agree, one more may still differ
+    const agreed = mean < Number.EPSILON || mean > 1 - Number.EPSILON;
+    return { mean, stderr: agreed ? Math.max(stderr, 1 / draws.ess) : stderr };
   });
 }

@@ -66,7 +66,8 @@ function recall(query: Extract<QueryExpr, { kind: "name" }>, session: Session): 
   }
   const { value, rung, stderr, ess = 0, sampler } = known;
   const bounds = known.method === "bounds" ? { bounds: { outer: known.outer === true } } : {};
-  const sampled = stderr === undefined ? {} : { sampled: { stderr, ess, ...(sampler === undefined ? {} : { sampler }) } };
+  const sampled =
+    stderr === undefined ? {} : { sampled: { stderr, ess, ...(sampler === undefined ? {} : { sampler }) } };
   return { value, rung, ...bounds, ...sampled, warnings: [] };
 }
 

@@ -246,7 +246,10 @@ export interface Prepared {
 }
 
 /** What has to be known of a model before it is sampled, or why it cannot be. */
-export function prepareSampling(model: CausalModel, words: Words): Prepared | { readonly diagnostics: readonly Diagnostic[] } {
+export function prepareSampling(
+  model: CausalModel,
+  words: Words,
+): Prepared | { readonly diagnostics: readonly Diagnostic[] } {
   const { variables, diagnostics } = tabulate(model, words);
   if (diagnostics.length > 0) return { diagnostics };
   const observed = observedEquations(model, new Set(variables.keys()));

@@ -55,7 +55,12 @@ export function planMixture(
 }
 
 /** Whether the evidence of the model can be, as far as its linear-Gaussian mechanisms tell; true where they do not. */
-export function isMixturePossible(model: CausalModel, finite: ReadonlySet<string>, words: Words, limit: number): boolean {
+export function isMixturePossible(
+  model: CausalModel,
+  finite: ReadonlySet<string>,
+  words: Words,
+  limit: number,
+): boolean {
   const plan = planMixture(model, finite, { targets: [], value: null }, words);
   if ("reason" in plan || plan.cost.largest > limit) return true;
   return !("impossible" in mix(plan.mixture, new Map(), [], words));

@@ -9,7 +9,7 @@ export const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt
 export function upperTail(x: number): number {
   if (x < 0) return 1 - upperTail(-x);
   if (x === Number.POSITIVE_INFINITY) return 0;
-  if (x < 1) {
+  if (x < 2) {
     let [term, sum] = [x, x];
     for (let k = 3; term > sum * Number.EPSILON; k += 2) {
       term *= (x * x) / k;
@@ -19,7 +19,7 @@ export function upperTail(x: number): number {
   }
   let fraction = x;
   // from its end: the terms that are needed fall with the square of x
-  for (let k = 20 + Math.ceil(200 / (x * x)); k >= 1; k--) fraction = x + k / fraction;
+  for (let k = 20 + Math.ceil(500 / (x * x)); k >= 1; k--) fraction = x + k / fraction;
   return density(x) / fraction;
 }
 
@@ -44,7 +44,9 @@ const gauss = [
 
 function integrate(f: (x: number) => number, low: number, high: number): number {
   const [middle, half] = [(low + high) / 2, (high - low) / 2];
-  return half * gauss.reduce((sum, [node, weight]) => sum + weight * (f(middle - half * node) + f(middle + half * node)), 0);
+  return (
+    half * gauss.reduce((sum, [node, weight]) => sum + weight * (f(middle - half * node) + f(middle + half * node)), 0)
+  );
 }
 
 /** Halves the interval until both rules agree, to a share of what the whole integral is at least. */

@@ -168,7 +168,13 @@ export function takeApart(
   const wide = others.find((part) => dimensions(part) > 2);
   if (wide !== undefined) return { reason: `an event of ${dimensions(wide)} continuous nodes` };
   if (value === null) {
-    const large = touched.find((part) => dimensions(part, targets.filter((name) => has(part, name))) > 2);
+    const large = touched.find(
+      (part) =>
+        dimensions(
+          part,
+          targets.filter((name) => has(part, name)),
+        ) > 2,
+    );
     if (large !== undefined) return { reason: "an event of more than two continuous nodes" };
     return { model, variables, asked: touched, others };
   }
@@ -180,4 +186,3 @@ export function takeApart(
   if (dimensions(asked) > 1) return { reason: "a mean in an event of two continuous nodes" };
   return { model, variables, asked: [asked], others };
 }
-

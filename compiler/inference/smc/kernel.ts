@@ -75,7 +75,12 @@ export function createKernel(target: Target, independent: Independent | null): K
     .filter(({ site }) => site!.states !== null && site!.states > 1)
     .map((site) => ({ site, states: site.site!.states!, move: prepareMove(target, [site]) }));
   const together = walks.length > 1 && walks.length <= largestBlock;
-  const block = together ? prepareMove(target, walks.map(({ site }) => site)) : null;
+  const block = together
+    ? prepareMove(
+        target,
+        walks.map(({ site }) => site),
+      )
+    : null;
   const whole = independent === null ? null : prepareMove(target, independent.sites);
   let lower: Float64Array[] = [];
   // proposals that are hardly ever taken are tried once a temperature

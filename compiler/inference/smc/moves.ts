@@ -90,9 +90,16 @@ export function metropolis(
   const count = difference.length;
   for (const { values, before } of arrays) before.set(values);
   propose();
-  recompute(updated, terms.map(({ term }) => term), count);
+  recompute(
+    updated,
+    terms.map(({ term }) => term),
+    count,
+  );
   difference.fill(0);
-  compare(chosenBy.size === 0 ? move : { ...move, terms: terms.filter(({ term }) => !chosenBy.has(term)) }, temperature);
+  compare(
+    chosenBy.size === 0 ? move : { ...move, terms: terms.filter(({ term }) => !chosenBy.has(term)) },
+    temperature,
+  );
   let accepted = 0;
   for (let row = 0; row < count; row++) {
     // not a number: a mechanism gave no distribution there

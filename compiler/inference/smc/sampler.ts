@@ -178,7 +178,8 @@ export function drawMoved(model: CausalModel, options: MoveOptions): Draws {
   const total = runs * count;
   const columns = new Map(model.nodes.map(({ name }) => [name, new Float64Array(total)]));
   const evidence = new Float64Array(runs).fill(Number.NEGATIVE_INFINITY);
-  if (!isPossible(variables, weights)) return { count: total, columns, weights: new Float64Array(total), ess: 0, batch: count };
+  if (!isPossible(variables, weights))
+    return { count: total, columns, weights: new Float64Array(total), ess: 0, batch: count };
 
   const finite = target.steps.filter(({ name }) => met.has(name));
   const stored = (step: (typeof finite)[number], states: Int32Array) => {

@@ -70,8 +70,7 @@ function lawOf(node: CausalNode, model: CausalModel, columns: Map<string, Float6
       parents.reduce((index, parent) => index * parent.states + parent.values[row]!, 0) * states!;
     return {
       at: (row, value) => Math.log(mechanism.probabilities[start(row) + value]!),
-      draw: (row, stream) =>
-        pick(mechanism.probabilities.subarray(start(row), start(row) + states!), stream.uniform()),
+      draw: (row, stream) => pick(mechanism.probabilities.subarray(start(row), start(row) + states!), stream.uniform()),
     };
   }
   if (mechanism.kind !== "distribution") throw new Error(`internal: ${node.name} has no law`);
