@@ -74,7 +74,15 @@ export function compilePart(part: Part, model: CausalModel, words: Words): (row:
     }
     const given = conditionForms(part.values.map(({ node, value }) => ({ form: prior.get(node)!, value })));
     if (given === null) return null;
-    const forms = new Map([...prior].map(([name, form]) => [name, given.posterior(form)]));
+    const known = new Map<string, Affine>();
+    // most forms are never asked for
+    const forms: Forms = {
+      get(name) {
+        const form = known.get(name) ?? given.posterior(prior.get(name)!);
+        known.set(name, form);
+        return form;
+      },
+    };
     const mass = massOfRegions(part.regions, forms);
     if (!(mass > 0)) return null;
     return { rank: given.rank, logWeight: given.logDensity + Math.log(mass), forms };

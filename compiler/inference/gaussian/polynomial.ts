@@ -8,7 +8,7 @@ import { compileExpression, type Scope } from "../../causal/evaluate.ts";
 import { addScaled, type Affine, constantForm, covariance, scale } from "./affine.ts";
 
 /** The forms of the continuous nodes by name, in one configuration of the discrete ones. */
-export type Forms = ReadonlyMap<string, Affine>;
+export type Forms = Pick<ReadonlyMap<string, Affine>, "get">;
 
 /** A sum of products; the product of nothing is 1. */
 export type Polynomial = readonly { readonly coefficient: number; readonly factors: readonly Affine[] }[];

@@ -30,7 +30,10 @@ export interface MoveOptions {
 const runs = 16;
 const fewestParticles = 100;
 const mostParticles = 4096;
-/** Columns and terms that all particles compute together, as far as it can be told before: some seconds. */
+/**
+ * Columns and terms that all particles compute together, as far as it can be told before: some seconds. Where it is not
+ * enough for half of the fewest particles there is no answer.
+ */
 const mostWork = 3e7;
 const expectedSweeps = 80;
 /** More steps than any posterior needs that can be reached at all. */
@@ -166,20 +169,22 @@ function run(target: Target, kernel: Kernel, start: () => void, stream: Stream):
  */
 export function drawMoved(model: CausalModel, options: MoveOptions): Draws {
   const { words, seed, limit, samples, solutions } = options;
-  const weights = evidenceWeights(model.evidence, options.variables);
-  const affordable = predictCost(options.variables, weights, []).largest <= limit;
-  const variables = affordable ? options.variables : new Map<string, FiniteVariable>();
+  const all = evidenceWeights(model.evidence, options.variables);
+  const isExact = predictCost(options.variables, all, []).largest <= limit;
+  const [variables, weights] = isExact ? [options.variables, all] : [new Map<string, FiniteVariable>(), new Map()];
   const met = new Set(variables.keys());
   const compile = (count: number) => compileTarget(model, { words, count, met, solutions });
+  const nothing = { count: 0, columns: new Map(), weights: new Float64Array(0), ess: 0, batch: 1 };
   const { work } = createKernel(compile(1), null);
-  const affordableCount = mostWork / (runs * expectedSweeps * Math.max(1, work));
-  const count = Math.round(Math.max(fewestParticles, Math.min(mostParticles, samples / 400, affordableCount)));
+  const affordable = mostWork / (runs * expectedSweeps * Math.max(1, work));
+  if (affordable < fewestParticles / 2) return nothing;
+  const wanted = Math.max(fewestParticles, Math.min(mostParticles, samples / 400));
+  const count = Math.round(Math.max(fewestParticles / 2, Math.min(wanted, affordable)));
   const target = compile(count);
   const total = runs * count;
+  if (!isPossible(variables, weights)) return nothing;
   const columns = new Map(model.nodes.map(({ name }) => [name, new Float64Array(total)]));
   const evidence = new Float64Array(runs).fill(Number.NEGATIVE_INFINITY);
-  if (!isPossible(variables, weights))
-    return { count: total, columns, weights: new Float64Array(total), ess: 0, batch: count };
 
   const finite = target.steps.filter(({ name }) => met.has(name));
   const stored = (step: (typeof finite)[number], states: Int32Array) => {
@@ -212,8 +217,8 @@ export function drawMoved(model: CausalModel, options: MoveOptions): Draws {
   }
   const best = evidence.reduce((most, log) => Math.max(most, log), Number.NEGATIVE_INFINITY);
   const share = (i: number) => (best === Number.NEGATIVE_INFINITY ? 0 : Math.exp(evidence[i]! - best));
-  const all = Float64Array.from({ length: total }, (_, row) => share(Math.floor(row / count)));
-  const found: Draws = { count: total, columns, weights: all, ess: 0, batch: count };
+  const shares = Float64Array.from({ length: total }, (_, row) => share(Math.floor(row / count)));
+  const found: Draws = { count: total, columns, weights: shares, ess: 0, batch: count };
   return best === Number.NEGATIVE_INFINITY ? found : { ...found, ess: essOf(found, target) };
 }
 

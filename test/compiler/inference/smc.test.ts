@@ -9,7 +9,8 @@ import { bool, coin, distribution, equation, model, query, real } from "../causa
 
 function ask(net: CausalModel, text: string, more: { limit?: number; samples?: number; seed?: number } = {}): Answer {
   const result = answer(net, query(text), { vocabulary, samples: 20_000, seed: 1, ...more });
-  if ("diagnostics" in result) throw new Error(result.diagnostics.map(({ code, message }) => `${code} ${message}`).join("; "));
+  if ("diagnostics" in result)
+    throw new Error(result.diagnostics.map(({ code, message }) => `${code} ${message}`).join("; "));
   return result.answer;
 }
 
@@ -95,10 +96,12 @@ describe("posteriors", () => {
     const net = model([
       normal("A", [], "0", "20"),
       normal("B", ["A"], "A + 8", "1"),
-      ...data.slice(0, 6).flatMap((_, i) => [
-        coin(`C${i}`, [], 0.5),
-        normal(`X${i}`, ["A", "B", `C${i}`], `if C${i} then B else A`, "0.5"),
-      ]),
+      ...data
+        .slice(0, 6)
+        .flatMap((_, i) => [
+          coin(`C${i}`, [], 0.5),
+          normal(`X${i}`, ["A", "B", `C${i}`], `if C${i} then B else A`, "0.5"),
+        ]),
     ]);
     const seen = [10.1, 9.8, 10.3, 18.2, 17.7, 14].map((value, i) => `X${i} = ${value}`).join(", ");
     const exact = ask(net, `P(C5 | ${seen})`);
@@ -144,7 +147,10 @@ describe("standard errors", () => {
       distribution("S", real, [], "Gamma", ["2", "2"]),
       ...observations("Mu", "S", ["Mu", "S"]).slice(0, 8),
     ]);
-    const some = data.slice(0, 8).map((value, i) => `X${i} = ${value}`).join(", ");
+    const some = data
+      .slice(0, 8)
+      .map((value, i) => `X${i} = ${value}`)
+      .join(", ");
     const found = Array.from({ length: 20 }, (_, seed) => ask(net, `E[S | ${some}]`, { samples: 2000, seed }));
     const values = found.map(({ value }) => value as number);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -165,7 +171,11 @@ describe("standard errors", () => {
 });
 
 it("gives the same bytes for the same seed", () => {
-  const net = model([distribution("S", real, [], "Exponential", ["1"]), normal("X", ["S"], "0", "S"), normal("Y", ["X"], "X ^ 3", "0.01")]);
+  const net = model([
+    distribution("S", real, [], "Exponential", ["1"]),
+    normal("X", ["S"], "0", "S"),
+    normal("Y", ["X"], "X ^ 3", "0.01"),
+  ]);
   const first = ask(net, "E[S | Y = 50]");
   expect(first.sampler).toBe("resample-move");
   expect(ask(net, "E[S | Y = 50]")).toEqual(first);

@@ -92,7 +92,10 @@ export function randomLines(stream: Stream, count: number): readonly Line[] {
 /** The lines as a model: each as a distribution, or as an equation with explicit noise. */
 export function modelOf(lines: readonly Line[], explicit: (i: number) => boolean): CausalModel {
   const nodes = lines.flatMap(({ name, constant, slopes, std }, i): CausalNode[] => {
-    const mean = Object.entries(slopes).reduce((sum, [parent, slope]) => `${sum} + ${parent} * (${slope})`, `(${constant})`);
+    const mean = Object.entries(slopes).reduce(
+      (sum, [parent, slope]) => `${sum} + ${parent} * (${slope})`,
+      `(${constant})`,
+    );
     const parents = Object.keys(slopes);
     if (!explicit(i)) return [distribution(name, real, parents, "Normal", [mean, String(std)])];
     const noise = distribution(`U${i}`, real, [], "Normal", ["0", "1"], "noise");
@@ -100,4 +103,3 @@ export function modelOf(lines: readonly Line[], explicit: (i: number) => boolean
   });
   return model(nodes);
 }
-

@@ -10,7 +10,8 @@ import { conditional, modelOf, moments, randomLines } from "./dense.ts";
 
 function ask(net: CausalModel, text: string, more: { limit?: number; samples?: number } = {}) {
   const result = answer(net, query(text), { vocabulary, samples: 20_000, seed: 1, ...more });
-  if ("diagnostics" in result) throw new Error(result.diagnostics.map(({ code, message }) => `${code} ${message}`).join("; "));
+  if ("diagnostics" in result)
+    throw new Error(result.diagnostics.map(({ code, message }) => `${code} ${message}`).join("; "));
   return result.answer;
 }
 
@@ -35,7 +36,11 @@ describe("conjugate updates", () => {
     expectExact(net, `E[Mu | ${given}]`, mean);
     expectExact(net, `E[(Mu - ${mean}) ^ 2 | ${given}]`, 1 / precision);
     expectExact(net, `P(Mu > 3 | ${given})`, upperTail((3 - mean) * Math.sqrt(precision)));
-    expectExact(net, `P(Mu > 2, Mu < 3 | ${given})`, upperTail((2 - mean) * Math.sqrt(precision)) - upperTail((3 - mean) * Math.sqrt(precision)));
+    expectExact(
+      net,
+      `P(Mu > 2, Mu < 3 | ${given})`,
+      upperTail((2 - mean) * Math.sqrt(precision)) - upperTail((3 - mean) * Math.sqrt(precision)),
+    );
     // all central moments: 3 sigma^4
     expectExact(net, `E[(Mu - ${mean}) ^ 4 | ${given}]`, 3 / precision ** 2);
   });

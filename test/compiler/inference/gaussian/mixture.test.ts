@@ -8,7 +8,8 @@ import { bool, coin, distribution, equation, labels, model, query, real, table }
 
 function ask(net: CausalModel, text: string, more: { limit?: number; samples?: number } = {}) {
   const result = answer(net, query(text), { vocabulary, samples: 40_000, seed: 1, ...more });
-  if ("diagnostics" in result) throw new Error(result.diagnostics.map(({ code, message }) => `${code} ${message}`).join("; "));
+  if ("diagnostics" in result)
+    throw new Error(result.diagnostics.map(({ code, message }) => `${code} ${message}`).join("; "));
   return result.answer;
 }
 
@@ -54,8 +55,7 @@ describe("random mixtures", () => {
           const weight = (a === 1 ? pA! : 1 - pA!) * (b === 1 ? pb : 1 - pb) * pZ[2 * a + b]!;
           for (let i = -5000; i < 5000; i++) {
             const x = (i + 0.5) * step;
-            const mass =
-              weight * step * density(x, means[a]!, stds[b]!) * density(y, slopes[a]! * x + shifts[b]!, 0.7);
+            const mass = weight * step * density(x, means[a]!, stds[b]!) * density(y, slopes[a]! * x + shifts[b]!, 0.7);
             sums.all += mass;
             sums.a += a * mass;
             sums.x += x * mass;
@@ -80,7 +80,10 @@ describe("random mixtures", () => {
   it("agree with the sampler", () => {
     const net = model([
       table("Size", labels("small", "large"), [], [0.3, 0.7]),
-      distribution("X", real, ["Size"], "Normal", ["if Size == large then 2 else 0 - 1", "if Size == large then 1 else 2"]),
+      distribution("X", real, ["Size"], "Normal", [
+        "if Size == large then 2 else 0 - 1",
+        "if Size == large then 1 else 2",
+      ]),
       distribution("Y", real, ["X", "Size"], "Normal", ["if Size == large then X else 0 - X", "0.5"]),
       equation("High", bool, ["Y"], "Y >= 1.5"),
     ]);
@@ -91,8 +94,8 @@ describe("random mixtures", () => {
       expect(Math.abs((exact.value as number) - (sampled.value as number)), text).toBeLessThan(4 * sampled.stderr!);
     }
     const cells = ask(net, "P(Size | Y = 1)").value as Record<string, number>;
-    expect(cells["small"]! + cells["large"]!).toBeCloseTo(1, 12);
-    expect(cells["large"]).toBeCloseTo(ask(net, "P(Size = large | Y = 1)").value as number, 12);
+    expect(cells.small! + cells.large!).toBeCloseTo(1, 12);
+    expect(cells.large).toBeCloseTo(ask(net, "P(Size = large | Y = 1)").value as number, 12);
   });
 });
 
@@ -120,7 +123,10 @@ describe("many observations", () => {
       coin(`S${i}`, [], 0.5),
       i === 0
         ? distribution("X0", real, ["S0"], "Normal", ["if S0 then 1 else 0", "1"])
-        : distribution(`X${i}`, real, [`X${i - 1}`, `S${i}`], "Normal", [`X${i - 1} * (if S${i} then 1 else 0.5)`, "1"]),
+        : distribution(`X${i}`, real, [`X${i - 1}`, `S${i}`], "Normal", [
+            `X${i - 1} * (if S${i} then 1 else 0.5)`,
+            "1",
+          ]),
     ]).flat();
     const result = answer(model(nodes), query("E[X29 | X0 = 1]"), { vocabulary, samples: 2000, seed: 1 });
     if ("diagnostics" in result) throw new Error("no answer");
@@ -152,7 +158,10 @@ describe("discrete children of what has been seen", () => {
       distribution("Fever", real, ["Sick"], "Normal", ["if Sick then 39 else 37", "0.5"]),
       distribution("Alarm", bool, ["Fever", "Sick"], "Bernoulli", ["if Sick then sigmoid(4 * (Fever - 38)) else 0.1"]),
     ]);
-    const [sick, well] = [0.1 * density(38.2, 39, 0.5) * (1 / (1 + Math.exp(-0.8))), 0.9 * density(38.2, 37, 0.5) * 0.1];
+    const [sick, well] = [
+      0.1 * density(38.2, 39, 0.5) * (1 / (1 + Math.exp(-0.8))),
+      0.9 * density(38.2, 37, 0.5) * 0.1,
+    ];
     expectExact(net, "P(Sick | Fever = 38.2, Alarm)", sick / (sick + well));
     expect(ask(net, "P(Sick | Alarm)").method).toBe("sampled");
   });

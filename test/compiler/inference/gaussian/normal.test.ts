@@ -24,7 +24,9 @@ describe("the upper tail", () => {
   });
 
   it("knows its ends and its middle", () => {
-    expect([upperTail(0), upperTail(Number.POSITIVE_INFINITY), upperTail(Number.NEGATIVE_INFINITY)]).toEqual([0.5, 0, 1]);
+    expect([upperTail(0), upperTail(Number.POSITIVE_INFINITY), upperTail(Number.NEGATIVE_INFINITY)]).toEqual([
+      0.5, 0, 1,
+    ]);
     expect(intervalMass(2, 1)).toBe(0);
     expect(intervalMass(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)).toBe(1);
     expect(relative(intervalMass(-9, -8), 6.220960574271784e-16 - 1.1285884059538408e-19)).toBeLessThan(1e-12);
