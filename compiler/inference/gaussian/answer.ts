@@ -1,3 +1,7 @@
+/**
+ * Answers about conditional linear-Gaussian models: what they cost, probabilities of events, means of polynomials, and
+ * whether evidence can be at all.
+ */
 import type { Expr } from "#lang/syntax/ast";
 import type { Words } from "../../causal/evaluate.ts";
 import type { CausalModel } from "../../causal/model.ts";
