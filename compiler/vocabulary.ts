@@ -46,6 +46,8 @@ export interface Distribution extends DistributionSignature {
   logDensity(value: number, args: readonly number[]): number;
   /** probabilities of the states 0 .. states - 1; null for continuous families */
   mass: ((args: readonly number[], states: number) => readonly number[]) | null;
+  /** the value is its first argument plus the second one times a standard normal number */
+  readonly gaussian?: true;
   /** expectation of the value, or null where there is none */
   mean(args: readonly number[]): number | null;
 }
@@ -85,6 +87,8 @@ export interface Regime extends RegimeSignature {
 
 export interface MathFunction extends FunctionSignature {
   apply(...args: readonly number[]): number;
+  /** of one that grows or falls everywhere: x from y, not a number where there is none, and log |dx/dy| there */
+  readonly inverse?: { apply(y: number): number; logSlope(y: number): number };
 }
 
 export interface Vocabulary extends Signatures {

@@ -1,10 +1,32 @@
 /** The functions of expressions: one row a word. Their arguments and results are numbers; false is 0 and true is 1. */
 import type { MathFunction } from "#compiler/vocabulary";
 
+const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const logit = (x: number) => Math.log(x) - Math.log1p(-x);
+
 const rows: readonly MathFunction[] = [
-  { name: "exp", arity: 1, doc: "e to the power x.", apply: Math.exp },
-  { name: "log", arity: 1, doc: "Natural logarithm; of x > 0.", apply: Math.log },
-  { name: "sqrt", arity: 1, doc: "Square root; of x >= 0.", apply: Math.sqrt },
+  {
+    name: "exp",
+    arity: 1,
+    doc: "e to the power x.",
+    apply: Math.exp,
+    inverse: { apply: Math.log, logSlope: (y) => -Math.log(y) },
+  },
+  {
+    name: "log",
+    arity: 1,
+    doc: "Natural logarithm; of x > 0.",
+    apply: Math.log,
+    inverse: { apply: Math.exp, logSlope: (y) => y },
+  },
+  {
+    name: "sqrt",
+    arity: 1,
+    doc: "Square root; of x >= 0.",
+    apply: Math.sqrt,
+    inverse: { apply: (y) => (y >= 0 ? y * y : Number.NaN), logSlope: (y) => Math.log(2 * y) },
+  },
   { name: "abs", arity: 1, doc: "Distance from 0.", apply: Math.abs },
   { name: "sign", arity: 1, doc: "-1, 0 or 1.", apply: Math.sign },
   { name: "floor", arity: 1, doc: "The largest integer that is not above x.", apply: Math.floor },
@@ -12,15 +34,34 @@ const rows: readonly MathFunction[] = [
   { name: "round", arity: 1, doc: "The nearest integer; halves go up.", apply: Math.round },
   { name: "sin", arity: 1, doc: "Sine of an angle in radians.", apply: Math.sin },
   { name: "cos", arity: 1, doc: "Cosine of an angle in radians.", apply: Math.cos },
-  { name: "tanh", arity: 1, doc: "Hyperbolic tangent, between -1 and 1.", apply: Math.tanh },
-  { name: "sigmoid", arity: 1, doc: "1 / (1 + exp(-x)), between 0 and 1.", apply: (x) => 1 / (1 + Math.exp(-x!)) },
+  {
+    name: "tanh",
+    arity: 1,
+    doc: "Hyperbolic tangent, between -1 and 1.",
+    apply: Math.tanh,
+    inverse: { apply: Math.atanh, logSlope: (y) => -Math.log1p(-y * y) },
+  },
+  {
+    name: "sigmoid",
+    arity: 1,
+    doc: "1 / (1 + exp(-x)), between 0 and 1.",
+    apply: (x) => sigmoid(x!),
+    inverse: { apply: logit, logSlope: (y) => -Math.log(y) - Math.log1p(-y) },
+  },
   {
     name: "softplus",
     arity: 1,
     doc: "log(1 + exp(x)), positive.",
-    apply: (x) => Math.max(x!, 0) + Math.log1p(Math.exp(-Math.abs(x!))),
+    apply: (x) => softplus(x!),
+    inverse: { apply: (y) => y + Math.log(-Math.expm1(-y)), logSlope: (y) => -Math.log(-Math.expm1(-y)) },
   },
-  { name: "logit", arity: 1, doc: "log(x / (1 - x)); of 0 < x < 1.", apply: (x) => Math.log(x!) - Math.log1p(-x!) },
+  {
+    name: "logit",
+    arity: 1,
+    doc: "log(x / (1 - x)); of 0 < x < 1.",
+    apply: (x) => logit(x!),
+    inverse: { apply: sigmoid, logSlope: (y) => -softplus(y) - softplus(-y) },
+  },
   { name: "min", arity: 2, doc: "The smaller of two numbers.", apply: (x, y) => Math.min(x!, y!) },
   { name: "max", arity: 2, doc: "The larger of two numbers.", apply: (x, y) => Math.max(x!, y!) },
   { name: "pow", arity: 2, doc: "x to the power y, as x ^ y.", apply: (x, y) => x! ** y! },

@@ -8,6 +8,7 @@ export function answerText(answer: Answer, name: string | null = null): string {
   const how = [
     `rung ${answer.rung}`,
     answer.outer === true ? "outer bounds" : answer.method,
+    ...(answer.sampler === undefined ? [] : [answer.sampler]),
     ...(answer.stderr === undefined ? [] : [`stderr ${answer.stderr.toPrecision(2)}`]),
     ...(answer.samples === undefined ? [] : [`${answer.samples} samples`]),
     ...(answer.ess === undefined ? [] : [`effective ${Math.round(answer.ess)}`]),

@@ -22,6 +22,8 @@ export interface Answer {
   /** effective sample size (Kish): (sum w)^2 / sum w^2 */
   readonly ess?: number;
   readonly seed?: number;
+  /** where it is not likelihood weighting: sequential Monte Carlo whose draws are resampled and moved */
+  readonly sampler?: "resample-move";
 }
 
 /** Whether the value of bounds is one interval, and not one for each state. */

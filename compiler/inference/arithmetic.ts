@@ -20,7 +20,9 @@ export function combineNumbers(operator: Operator, left: NumberPart, right: Numb
   const estimates = [left.sampled, right.sampled].filter((sampled) => sampled !== undefined);
   if (estimates.length === 0) return { value };
   const stderr = Math.hypot(byLeft * (left.sampled?.stderr ?? 0), byRight * (right.sampled?.stderr ?? 0));
-  return { value, sampled: { stderr, ess: Math.min(...estimates.map(({ ess }) => ess)) } };
+  const moved = estimates.find(({ sampler }) => sampler !== undefined);
+  const ess = Math.min(...estimates.map((estimate) => estimate.ess));
+  return { value, sampled: { ...moved, stderr, ess } };
 }
 
 /**

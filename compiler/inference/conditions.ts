@@ -111,6 +111,27 @@ function nextUp(x: number): number {
   return bits.getFloat64(0);
 }
 
+/** The values of a continuous node that an event allows, both ends included; null for what is not `<`, `<=`, `>`, `>=`. */
+function intervalOf(
+  operator: RelationalOperator,
+  value: number,
+): { readonly low: number; readonly high: number } | null {
+  switch (operator) {
+    case "<":
+      return { low: Number.NEGATIVE_INFINITY, high: -nextUp(-value) };
+    case "<=":
+      return { low: Number.NEGATIVE_INFINITY, high: value };
+    case ">":
+      return { low: nextUp(value), high: Number.POSITIVE_INFINITY };
+    case ">=":
+      return { low: value, high: Number.POSITIVE_INFINITY };
+    case "=":
+    case "==":
+    case "!=":
+      return null;
+  }
+}
+
 function evidenceOf(event: Event, model: CausalModel, words: Words): Evidence {
   const node = nodeOfEvent(event, model);
   const states = statesOf(node.type);
@@ -124,22 +145,10 @@ function evidenceOf(event: Event, model: CausalModel, words: Words): Evidence {
   }
   if (test?.kind !== "compare") return refuse(diagnose("C550", event.span, { name: node.name }));
   const value = constant(test.value, node, model, words);
-  const interval = (low: number, high: number): Evidence => ({ kind: "interval", node: node.name, low, high });
-  switch (test.operator) {
-    case "=":
-    case "==":
-      return { kind: "value", node: node.name, value };
-    case "<":
-      return interval(Number.NEGATIVE_INFINITY, -nextUp(-value));
-    case "<=":
-      return interval(Number.NEGATIVE_INFINITY, value);
-    case ">":
-      return interval(nextUp(value), Number.POSITIVE_INFINITY);
-    case ">=":
-      return interval(value, Number.POSITIVE_INFINITY);
-    case "!=":
-      return unsupported("`!=` as a condition on a continuous node", event.span);
-  }
+  const interval = intervalOf(test.operator, value);
+  if (interval !== null) return { kind: "interval", node: node.name, ...interval };
+  if (test.operator === "!=") return unsupported("`!=` as a condition on a continuous node", event.span);
+  return { kind: "value", node: node.name, value };
 }
 
 /** Arguments of a call in the order of the signature, named ones and defaults included. */
@@ -253,9 +262,24 @@ export function applyConditions(
 
 export interface Targets {
   /** tests of nodes; several on one node must all hold */
-  readonly tests: readonly { readonly node: CausalNode; readonly holds: EventTest }[];
+  readonly tests: readonly {
+    readonly node: CausalNode;
+    readonly holds: EventTest;
+    /** the values of a continuous node for which it holds, but for single points */
+    readonly interval: { readonly low: number; readonly high: number } | null;
+  }[];
   /** bare discrete nodes whose whole distribution is asked for, each once */
   readonly free: readonly CausalNode[];
+}
+
+function intervalIn(event: Event, node: CausalNode, model: CausalModel, words: Words) {
+  const { test } = event;
+  if (statesOf(node.type) !== null || test?.kind !== "compare") return null;
+  const interval = intervalOf(test.operator, constant(test.value, node, model, words));
+  if (interval !== null) return interval;
+  // a single point has no probability, and all but one has all of it
+  const [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return test.operator === "!=" ? { low, high } : { low: high, high: low };
 }
 
 /** What stands before the bar of P. A bare bool is an event, another bare discrete node its whole distribution. */
@@ -265,7 +289,7 @@ export function readEvents(
   words: Words,
 ): Targets | { readonly diagnostics: readonly Diagnostic[] } {
   return guarded(() => {
-    const tests: { node: CausalNode; holds: EventTest }[] = [];
+    const tests: Targets["tests"][number][] = [];
     const free = new Map<string, CausalNode>();
     for (const event of events) {
       const node = nodeOfEvent(event, model);
@@ -273,7 +297,7 @@ export function readEvents(
         if (statesOf(node.type) === null) refuse(diagnose("C417", event.span, { name: node.name }));
         free.set(node.name, node);
       } else {
-        tests.push({ node, holds: testOf(event, node, model, words) });
+        tests.push({ node, holds: testOf(event, node, model, words), interval: intervalIn(event, node, model, words) });
       }
     }
     return { tests, free: [...free.values()] };

@@ -12,7 +12,9 @@ import { type CausalModel, nodeOf } from "../causal/model.ts";
 import { defaultLimit } from "../plan/query-plan.ts";
 import { applyConditions } from "./conditions.ts";
 import { diagnoseImpossible, impossibleEvidence } from "./impossible.ts";
-import { type Draws, drawWeighted } from "./sample.ts";
+import { resample } from "./resample.ts";
+import { type Draws, drawWeighted, prepareSampling } from "./sample.ts";
+import { drawGiven } from "./sampling.ts";
 
 export interface DrawOptions {
   readonly vocabulary: Words;
@@ -35,23 +37,6 @@ export interface Samples {
 
 const smallestEss = 30;
 const smallestPool = 20_000;
-
-/** Systematic resampling (Kitagawa 1996) in random order: row numbers, each as often as its weight says. */
-function resample(weights: Float64Array, count: number, seed: number): Int32Array {
-  const stream = createStream(seed, "resample");
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const chosen = new Int32Array(count);
-  const offset = stream.uniform();
-  let row = 0;
-  let passed = weights[0]!;
-  for (let i = 0; i < count; i++) {
-    const position = ((i + offset) / count) * total;
-    while (passed < position && row < weights.length - 1) passed += weights[++row]!;
-    chosen[i] = row;
-  }
-  const order = stream.permutation(count);
-  return Int32Array.from(order, (i) => chosen[i]!);
-}
 
 /** The part of the model that the targets and the evidence come from, without images. */
 function withoutImages(model: CausalModel, targets: readonly string[] | undefined): CausalModel {
@@ -92,17 +77,23 @@ export function drawSamples(
   if (unfitted.length > 0) {
     return { diagnostics: unfitted.map(({ name, span }) => diagnose("C601", span, { name, model: model.name })) };
   }
-  const plain = drawWeighted(relevant, count, { words, seed, limit });
+  const prepared = prepareSampling(relevant, words);
+  if ("diagnostics" in prepared) return prepared;
+  const plain = drawWeighted(relevant, prepared, count, { words, seed, limit });
   if ("diagnostics" in plain) return plain;
   if (plain.draws.weights === null) return { columns: asRecord(plain.draws, null), method: "exact" };
 
   const pool = Math.max(options.samples ?? smallestPool, 4 * count);
-  const weighted = drawWeighted(relevant, pool, { words, seed, limit });
+  const weighted = drawGiven(relevant, pool, { words, seed, limit });
   if ("diagnostics" in weighted) return weighted;
   const { weights, ess } = weighted.draws;
   if (weights === null || ess < smallestEss) {
     const span = conditioned.spans.values().next().value ?? relevant.nodes[0]!.span;
     return { diagnostics: [diagnose("C453", span, { ess, samples: pool })] };
   }
-  return { columns: asRecord(weighted.draws, resample(weights, count, seed)), method: "sampled", ess };
+  return {
+    columns: asRecord(weighted.draws, resample(weights, count, createStream(seed, "resample"))),
+    method: "sampled",
+    ess,
+  };
 }

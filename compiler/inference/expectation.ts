@@ -6,7 +6,9 @@ import { printQuery } from "../causal/print-expression.ts";
 import { type Planned, planQuery } from "../plan/query-plan.ts";
 import { estimateMean } from "./estimate.ts";
 import { evidenceWeights, posterior } from "./exact.ts";
-import { condition, drawFor, type Failure, type Part, type Session } from "./session.ts";
+import { mixtureMean } from "./gaussian/answer.ts";
+import { diagnoseImpossible } from "./impossible.ts";
+import { condition, drawFor, type Failure, type Part, sampledBy, type Session } from "./session.ts";
 import { enumerateRows } from "./tabulate.ts";
 
 /** Summands of the expression: expectations add up, and small tables are cheaper than a joint one. */
@@ -44,17 +46,24 @@ export function expectation(query: ExpectationExpr, session: Session): Part | Fa
   const { vocabulary: words, limit } = session;
   const options = { words, limit, span: query.span };
   const rung = conditioned.intervened ? 2 : 1;
+  const impossible = () => ({ diagnostics: [diagnoseImpossible(model, model.evidence, conditioned.spans)] });
   let mean = 0;
   let allExact = true;
   for (const { sign, term } of termsOf(query.value)) {
     const names = nodesOf(term, model);
-    const planned = planQuery(model, names, names, options);
+    const planned = planQuery(model, names, names, { ...options, value: term });
     if ("diagnostics" in planned) return planned;
     if (planned.plan.method === "sampled") {
       allExact = false;
       break;
     }
-    mean += sign * exactMean(term, planned, words);
+    if (planned.mixture === undefined) {
+      mean += sign * exactMean(term, planned, words);
+      continue;
+    }
+    const found = mixtureMean(planned.mixture, term, words);
+    if (typeof found !== "number") return "impossible" in found ? impossible() : found;
+    mean += sign * found;
   }
   const finite = (part: Part & { readonly value: number }): Part | Failure => {
     if (Number.isFinite(part.value)) return part;
@@ -63,11 +72,11 @@ export function expectation(query: ExpectationExpr, session: Session): Part | Fa
   };
   if (allExact) return finite({ value: mean, rung, warnings: [] });
   const names = nodesOf(query.value, model);
-  const planned = planQuery(model, names, names, options);
+  const planned = planQuery(model, names, names, { ...options, value: query.value });
   if ("diagnostics" in planned) return planned;
   const draws = drawFor(planned, query, session);
   if ("diagnostics" in draws) return draws;
   const compute = compileExpression(query.value, { model: planned.model, words, columns: draws.columns });
   const { mean: value, stderr } = estimateMean(draws, compute);
-  return finite({ value, rung, sampled: { stderr, ess: draws.ess }, warnings: planned.warnings });
+  return finite({ value, rung, sampled: sampledBy(draws, stderr), warnings: planned.warnings });
 }

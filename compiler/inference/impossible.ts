@@ -6,22 +6,29 @@ import type { Words } from "../causal/evaluate.ts";
 import { ancestorsOf } from "../causal/graph.ts";
 import { type CausalModel, type Evidence, nodeOf } from "../causal/model.ts";
 import { printEvidence } from "../causal/print.ts";
+import { isMixturePossible } from "./gaussian/answer.ts";
 import { evidenceWeights, isPossible, predictCost } from "./exact.ts";
 import { tabulate } from "./tabulate.ts";
 
 /** Where each piece of evidence was written. */
 export type EvidenceSpans = ReadonlyMap<Evidence, Span>;
 
-/** Whether the evidence on the finite part of the model can be; true when that is too much work to tell. */
+/**
+ * Whether the evidence can be, as far as the finite part of the model tells, or all of it where it is linear-Gaussian; true when
+ * that is too much work to tell.
+ */
 function possible(model: CausalModel, evidence: readonly Evidence[], words: Words, limit: number): boolean {
   const relevant = ancestorsOf(
     model,
     evidence.map((piece) => piece.node),
   );
-  const { variables } = tabulate({ ...model, nodes: model.nodes.filter((node) => relevant.has(node.name)) }, words);
+  const part = { ...model, nodes: model.nodes.filter((node) => relevant.has(node.name)), evidence };
+  const { variables } = tabulate(part, words);
   const weights = evidenceWeights(evidence, variables);
   if (predictCost(variables, weights, []).largest > limit) return true;
-  return isPossible(variables, weights);
+  if (!isPossible(variables, weights)) return false;
+  const finite = new Set(variables.keys());
+  return finite.size === part.nodes.length || isMixturePossible(part, finite, words, limit);
 }
 
 /**

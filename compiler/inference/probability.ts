@@ -6,8 +6,10 @@ import { type Planned, planQuery } from "../plan/query-plan.ts";
 import { readEvents, type Targets } from "./conditions.ts";
 import { estimateShares } from "./estimate.ts";
 import { evidenceWeights, multiplyWeights, posterior, type Weights } from "./exact.ts";
+import { mixtureCells } from "./gaussian/answer.ts";
+import { diagnoseImpossible } from "./impossible.ts";
 import type { Draws } from "./sample.ts";
-import { condition, drawFor, type Failure, type Part, type Session } from "./session.ts";
+import { condition, drawFor, type Failure, type Part, sampledBy, type Session } from "./session.ts";
 
 /** Indicators of the events by state. */
 function testWeights({ tests }: Targets, planned: Planned): Weights {
@@ -76,11 +78,20 @@ export function probability(query: ProbabilityExpr, session: Session): Part | Fa
     targets.free.length === 0
       ? cells[0]!
       : Object.fromEntries(cellNames(targets.free).map((name, cell) => [name, cells[cell]!]));
+  if (planned.mixture !== undefined) {
+    const events = targets.tests.map(({ node, holds, interval }) => ({ node: node.name, holds, region: interval }));
+    const cells = mixtureCells(planned.mixture, events, keep, words);
+    if ("impossible" in cells) {
+      return { diagnostics: [diagnoseImpossible(conditioned.model, conditioned.model.evidence, conditioned.spans)] };
+    }
+    if ("diagnostics" in cells) return cells;
+    return { value: shape(cells), rung, warnings: planned.warnings };
+  }
   if (planned.plan.method === "exact") {
     return { value: shape(exactCells(targets, planned)), rung, warnings: planned.warnings };
   }
   const draws = drawFor(planned, query, session);
   if ("diagnostics" in draws) return draws;
   const { cells, stderr } = sampledCells(targets, draws);
-  return { value: shape(cells), rung, sampled: { stderr, ess: draws.ess }, warnings: planned.warnings };
+  return { value: shape(cells), rung, sampled: sampledBy(draws, stderr), warnings: planned.warnings };
 }

@@ -64,9 +64,10 @@ function recall(query: Extract<QueryExpr, { kind: "name" }>, session: Session): 
   if (known === undefined) {
     return { diagnostics: [diagnose("C201", query.span, { what: "query", name, suggestion: null })] };
   }
-  const { value, rung, stderr, ess = 0 } = known;
+  const { value, rung, stderr, ess = 0, sampler } = known;
   const bounds = known.method === "bounds" ? { bounds: { outer: known.outer === true } } : {};
-  const sampled = stderr === undefined ? {} : { sampled: { stderr, ess } };
+  const sampled =
+    stderr === undefined ? {} : { sampled: { stderr, ess, ...(sampler === undefined ? {} : { sampler }) } };
   return { value, rung, ...bounds, ...sampled, warnings: [] };
 }
 

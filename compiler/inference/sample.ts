@@ -7,11 +7,12 @@ import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import { printType, statesOf } from "#lang/types/type";
 import { createStream, type Stream } from "#runtime/random";
 import { compileArguments, compileExpression, toStored, type Words } from "../causal/evaluate.ts";
+import { compileInverse } from "../causal/invert.ts";
 import type { CausalModel, CausalNode, Evidence } from "../causal/model.ts";
 import { checkArguments, fillMass, wordOf } from "./distribution.ts";
 import { drawPosterior, evidenceWeights, isPossible, likelihood, pick, predictCost } from "./exact.ts";
 import { computationOrder, type Solution, solveEvidence } from "./solve.ts";
-import { describeRow, tabulate } from "./tabulate.ts";
+import { describeRow, type FiniteVariable, tabulate } from "./tabulate.ts";
 
 export interface SampleOptions {
   readonly words: Words;
@@ -26,8 +27,10 @@ export interface Draws {
   readonly columns: ReadonlyMap<string, Float64Array>;
   /** non-negative, the largest is 1; null when all draws count the same */
   readonly weights: Float64Array | null;
-  /** Kish's effective sample size, (sum w)^2 / sum w^2; 0 when no draw agrees with the evidence */
+  /** effective sample size: of independent draws (sum w)^2 / sum w^2 (Kish); 0 when no draw agrees with the evidence */
   readonly ess: number;
+  /** so many draws in succession depend on each other, and no others: 1 where all are independent */
+  readonly batch: number;
 }
 
 export type Sampled = { readonly draws: Draws } | { readonly diagnostics: readonly Diagnostic[] };
@@ -178,11 +181,7 @@ function fillSolved(state: State, node: CausalNode, solution: Solution, column: 
   const { model, words, columns, count } = state;
   const word = wordOf(words, node.mechanism.name);
   const functions = compileArguments(node.mechanism.args, state, node.type);
-  const at = (value: number) => {
-    const probe = new Map(columns).set(node.name, new Float64Array(count).fill(value));
-    return compileExpression(solution.expression, { model, words, columns: probe });
-  };
-  const [atZero, atOne] = [at(0), at(1)];
+  const inverse = compileInverse(solution.expression, node.name, { model, words, columns }, count);
   const observed = columns.get(solution.observed)!;
   for (let row = 0; row < count; row++) {
     const args = functions.map((argument) => argument(row));
@@ -191,11 +190,10 @@ function fillSolved(state: State, node: CausalNode, solution: Solution, column: 
       const where = describeRow(state.parents(node), columns, row);
       return diagnose("C451", node.span, { node: node.name, distribution: word.name, problem, at: where });
     }
-    const slope = atOne(row) - atZero(row);
-    const value = (observed[row]! - atZero(row)) / slope;
-    const solvable = Number.isFinite(value);
+    const { value, logSlope } = inverse(row, observed[row]!);
+    const solvable = Number.isFinite(value) && Number.isFinite(logSlope);
     column[row] = solvable ? value : 0;
-    weigh(state, row, solvable ? word.logDensity(value, args) - Math.log(Math.abs(slope)) : Number.NEGATIVE_INFINITY);
+    weigh(state, row, solvable ? word.logDensity(value, args) + logSlope : Number.NEGATIVE_INFINITY);
   }
   return null;
 }
@@ -238,28 +236,43 @@ function fillColumn(state: State, node: CausalNode, evidence: readonly Evidence[
   return problem;
 }
 
-/**
- * Weighted draws of all nodes of the model given its evidence. Every node must be fitted and none an image; evidence
- * on the finite part must be possible. The same seed gives the same numbers, each node having its own stream.
- */
-export function drawWeighted(model: CausalModel, count: number, options: SampleOptions): Sampled {
-  const { words, seed, limit } = options;
+export interface Prepared {
+  /** the finite part of the model */
+  readonly variables: ReadonlyMap<string, FiniteVariable>;
+  /** continuous equations that have been seen at a value */
+  readonly observed: ReadonlyMap<string, number>;
+  /** one for each of them */
+  readonly solutions: readonly Solution[];
+}
+
+/** What has to be known of a model before it is sampled, or why it cannot be. */
+export function prepareSampling(
+  model: CausalModel,
+  words: Words,
+): Prepared | { readonly diagnostics: readonly Diagnostic[] } {
   const { variables, diagnostics } = tabulate(model, words);
   if (diagnostics.length > 0) return { diagnostics };
-  const finite = new Set(variables.keys());
-  const observed = observedEquations(model, finite);
+  const observed = observedEquations(model, new Set(variables.keys()));
   const withEvidence = new Set(model.evidence.map((piece) => piece.node));
   const solutions = solveEvidence(
     model,
     [...observed.keys()],
     (node) => node.type.kind === "real" && node.mechanism.kind === "distribution" && !withEvidence.has(node.name),
+    words,
   );
   const unsolved = [...observed.keys()].filter((name) => solutions.every((solution) => solution.observed !== name));
-  if (unsolved.length > 0) {
-    const spans = model.nodes.filter((node) => unsolved.includes(node.name));
-    return { diagnostics: spans.map(({ name, span }) => diagnose("C455", span, { name })) };
-  }
+  if (unsolved.length === 0) return { variables, observed, solutions };
+  const spans = model.nodes.filter((node) => unsolved.includes(node.name));
+  return { diagnostics: spans.map(({ name, span }) => diagnose("C455", span, { name })) };
+}
 
+/**
+ * Weighted draws of all nodes of the model given its evidence. Every node must be fitted and none an image; evidence
+ * on the finite part must be possible. The same seed gives the same numbers, each node having its own stream.
+ */
+export function drawWeighted(model: CausalModel, prepared: Prepared, count: number, options: SampleOptions): Sampled {
+  const { words, seed, limit } = options;
+  const { variables, observed, solutions } = prepared;
   const nodes = new Map(model.nodes.map((node) => [node.name, node]));
   const state: State = {
     model,
@@ -307,13 +320,13 @@ export function drawWeighted(model: CausalModel, count: number, options: SampleO
 }
 
 function nothing(state: State): Draws {
-  return { count: state.count, columns: state.columns, weights: new Float64Array(state.count), ess: 0 };
+  return { count: state.count, columns: state.columns, weights: new Float64Array(state.count), ess: 0, batch: 1 };
 }
 
 /** Scales the weights so that the largest is 1, and counts what they are worth. */
 function finish(state: State): Draws {
   const { count, columns, logWeights } = state;
-  if (!state.weighted) return { count, columns, weights: null, ess: count };
+  if (!state.weighted) return { count, columns, weights: null, ess: count, batch: 1 };
   let largest = Number.NEGATIVE_INFINITY;
   for (const logWeight of logWeights) if (logWeight > largest) largest = logWeight;
   if (largest === Number.NEGATIVE_INFINITY) return nothing(state);
@@ -323,5 +336,5 @@ function finish(state: State): Draws {
     sum += weight;
     squares += weight * weight;
   }
-  return { count, columns, weights, ess: (sum * sum) / squares };
+  return { count, columns, weights, ess: (sum * sum) / squares, batch: 1 };
 }

@@ -9,7 +9,8 @@ import type { Planned } from "../plan/query-plan.ts";
 import type { Answer } from "./answer.ts";
 import { applyConditions, type Conditioned } from "./conditions.ts";
 import { diagnoseImpossible, impossibleEvidence } from "./impossible.ts";
-import { type Draws, drawWeighted } from "./sample.ts";
+import type { Draws } from "./sample.ts";
+import { drawGiven } from "./sampling.ts";
 
 export interface QueryContext {
   readonly vocabulary: Words;
@@ -37,7 +38,7 @@ export interface Part {
   /** present where the value is an interval, or one for each state */
   readonly bounds?: { readonly outer: boolean };
   /** absent where the value is exact */
-  readonly sampled?: { readonly stderr: number; readonly ess: number };
+  readonly sampled?: { readonly stderr: number; readonly ess: number; readonly sampler?: "resample-move" };
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -64,9 +65,14 @@ export function condition(given: readonly Condition[], session: Session): Condit
 /** Enough draws for an estimate, or the diagnostic that there are too few (C453). */
 export function drawFor(planned: Planned, query: QueryExpr, session: Session): Draws | Failure {
   const { vocabulary: words, samples, limit } = session;
-  const sampled = drawWeighted(planned.model, samples, { words, limit, seed: session.nextSeed() });
+  const sampled = drawGiven(planned.model, samples, { words, limit, seed: session.nextSeed() });
   if ("diagnostics" in sampled) return sampled;
   const { draws } = sampled;
   if (draws.ess >= smallestEss) return draws;
   return { diagnostics: [diagnose("C453", query.span, { ess: draws.ess, samples })] };
+}
+
+/** How sure a number from the draws is, and which sampler made them where it is not likelihood weighting. */
+export function sampledBy(draws: Draws, stderr: number): NonNullable<Part["sampled"]> {
+  return { stderr, ess: draws.ess, ...(draws.batch === 1 ? {} : { sampler: "resample-move" }) };
 }

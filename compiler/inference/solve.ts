@@ -1,10 +1,11 @@
 /**
- * Evidence `X = v` on a continuous equation: finds a noise term that the equation is linear in and that can be computed
- * from v and the rest. X := a + b U with b > 0 or b < 0 has the density p_U((v - a) / b) / |b| at v.
+ * Evidence `X = v` on a continuous equation: finds a noise term that can be computed from v and the rest. X := f(U), where f is one to
+ * one, has the density p_U(u) |du/dv| at v. How an equation is turned around is `causal/invert.ts`.
  */
 import type { Expr } from "#lang/syntax/ast";
-import { nodesOf } from "../causal/evaluate.ts";
+import { nodesOf, type Words } from "../causal/evaluate.ts";
 import { childrenOf } from "../causal/graph.ts";
+import { isInvertible } from "../causal/invert.ts";
 import type { CausalModel, CausalNode } from "../causal/model.ts";
 
 /** One piece of evidence solved for one node. */
@@ -17,39 +18,6 @@ export interface Solution {
   readonly expression: Expr;
   /** what must be known before `solved` can be computed, its own parents included */
   readonly needs: readonly string[];
-}
-
-/** 0: does not read the node; 1: linear in it; 2: anything else. */
-function degreeIn(expr: Expr, name: string): 0 | 1 | 2 {
-  const degrees = (parts: readonly Expr[]) => Math.max(0, ...parts.map((part) => degreeIn(part, name))) as 0 | 1 | 2;
-  switch (expr.kind) {
-    case "name":
-      return expr.name.text === name ? 1 : 0;
-    case "unary":
-      return expr.operator === "-" || degreeIn(expr.operand, name) === 0 ? degreeIn(expr.operand, name) : 2;
-    case "binary": {
-      const [left, right] = [degreeIn(expr.left, name), degreeIn(expr.right, name)];
-      if (expr.operator === "+" || expr.operator === "-") return Math.max(left, right) as 0 | 1 | 2;
-      if (expr.operator === "*") return Math.min(2, left + right) as 0 | 1 | 2;
-      if (expr.operator === "/" && right === 0) return left;
-      return left + right === 0 ? 0 : 2;
-    }
-    case "if":
-      return degreeIn(expr.test, name) === 0 ? degrees([expr.then, expr.else]) : 2;
-    case "call":
-      return degrees(expr.args.map((arg) => arg.value)) === 0 ? 0 : 2;
-    case "pipe":
-      return degrees([expr.left, expr.right]) === 0 ? 0 : 2;
-    case "number":
-    case "boolean":
-    case "string":
-    case "missing":
-      return 0;
-    case "list":
-    case "map":
-    case "counterfactual":
-      return 2;
-  }
 }
 
 /** Replaces names of nodes by expressions. */
@@ -83,6 +51,7 @@ export function solveEvidence(
   model: CausalModel,
   observed: readonly string[],
   free: (node: CausalNode) => boolean,
+  words: Words,
 ): readonly Solution[] {
   const nodes = new Map(model.nodes.map((node) => [node.name, node]));
   const children = childrenOf(model);
@@ -100,7 +69,7 @@ export function solveEvidence(
     const reads = nodesOf(expression, model);
     const candidates = reads
       .map((other) => nodes.get(other)!)
-      .filter((other) => free(other) && degreeIn(expression, other.name) === 1)
+      .filter((other) => free(other) && isInvertible(expression, other.name, words))
       .filter((other) => solutions.every((solution) => solution.solved !== other.name));
     // noise that nothing else reads is the natural choice and leaves the rest of the order as it is
     const rank = (other: CausalNode) => (other.role === "noise" ? 0 : 1000) + children.get(other.name)!.length;

@@ -5,9 +5,12 @@
 import { diagnose } from "#lang/diagnostics/catalogue";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { Span } from "#lang/source";
+import type { Expr } from "#lang/syntax/ast";
 import type { Words } from "../causal/evaluate.ts";
 import type { CausalModel } from "../causal/model.ts";
 import { evidenceWeights, predictCost } from "../inference/exact.ts";
+import { planMixture } from "../inference/gaussian/answer.ts";
+import type { Mixture } from "../inference/gaussian/parts.ts";
 import { type FiniteVariable, tabulate } from "../inference/tabulate.ts";
 import { prune } from "../transforms/prune.ts";
 
@@ -18,7 +21,7 @@ export const defaultLimit = 2 ** 26;
 export interface QueryPlan {
   readonly model: string;
   readonly method: "exact" | "sampled";
-  /** why it is not exact; empty where it is */
+  /** why it is not exact by tables alone; empty where it is */
   readonly reason: string;
   readonly targets: readonly string[];
   /** nodes that matter, in topological order */
@@ -33,8 +36,10 @@ export interface Planned {
   readonly plan: QueryPlan;
   /** the pruned model */
   readonly model: CausalModel;
-  /** all relevant nodes when the plan is exact, else those that are finite */
+  /** all relevant nodes when the plan is exact by tables, else those that are finite */
   readonly variables: ReadonlyMap<string, FiniteVariable>;
+  /** present when the plan is exact, but not by tables alone: the model is linear-Gaussian given its discrete nodes */
+  readonly mixture?: Mixture;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -49,6 +54,7 @@ function unanswerable(model: CausalModel): Diagnostic[] {
 
 /**
  * Plans the joint distribution of `targets` given the evidence of the model.
+ * @param options.value the expression over the targets whose mean is wanted; absent where events are asked for
  * @param keep the targets whose joint table is wanted, where the others only have events on them
  * @param span of the query, for the warning that it is too large to be exact
  */
@@ -56,29 +62,36 @@ export function planQuery(
   model: CausalModel,
   targets: readonly string[],
   keep: readonly string[],
-  options: { readonly words: Words; readonly limit: number; readonly span: Span },
+  options: { readonly words: Words; readonly limit: number; readonly span: Span; readonly value?: Expr },
 ): Planned | { readonly diagnostics: readonly Diagnostic[] } {
-  const { words, limit, span } = options;
+  const { words, limit, span, value = null } = options;
   const pruned = prune(model, targets);
   const problems = unanswerable(pruned);
   if (problems.length > 0) return { diagnostics: problems };
   const { variables, diagnostics } = tabulate(pruned, words);
   if (diagnostics.length > 0) return { diagnostics };
   const base = { model: model.name, targets, relevant: pruned.nodes.map((node) => node.name) };
-  const infinite = pruned.nodes.find((node) => !variables.has(node.name));
-  if (infinite !== undefined) {
-    const reason = `${infinite.name} is continuous`;
-    const plan: QueryPlan = { ...base, method: "sampled", reason, order: [], cost: null };
-    return { plan, model: pruned, variables, warnings: [] };
-  }
-  const elimination = predictCost(variables, evidenceWeights(pruned.evidence, variables), keep);
-  const cost = { largest: elimination.largest, total: elimination.total };
-  if (cost.largest > limit) {
+  const tooLarge = (cost: { readonly largest: number; readonly total: number }): Planned => {
     const reason = `an exact answer needs a table of ${cost.largest} entries`;
     const warning = diagnose("C701", span, { entries: cost.largest, limit });
     const plan: QueryPlan = { ...base, method: "sampled", reason, order: [], cost };
     return { plan, model: pruned, variables, warnings: [warning] };
+  };
+  const infinite = pruned.nodes.find((node) => !variables.has(node.name));
+  if (infinite !== undefined) {
+    const found = planMixture(pruned, new Set(variables.keys()), { targets, value }, words);
+    if ("reason" in found) {
+      const plan: QueryPlan = { ...base, method: "sampled", reason: found.reason, order: [], cost: null };
+      return { plan, model: pruned, variables, warnings: [] };
+    }
+    const { mixture, cost } = found;
+    if (cost.largest > limit) return tooLarge(cost);
+    const plan: QueryPlan = { ...base, method: "exact", reason: "linear-Gaussian", order: [], cost };
+    return { plan, model: pruned, variables, mixture, warnings: [] };
   }
+  const elimination = predictCost(variables, evidenceWeights(pruned.evidence, variables), keep);
+  const cost = { largest: elimination.largest, total: elimination.total };
+  if (cost.largest > limit) return tooLarge(cost);
   const order = elimination.order.map((id) => pruned.nodes[id]!.name);
   return { plan: { ...base, method: "exact", reason: "", order, cost }, model: pruned, variables, warnings: [] };
 }

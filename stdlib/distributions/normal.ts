@@ -12,5 +12,6 @@ export const normal: Distribution = {
   sample: ([mean, std], _, standard) => mean! + std! * standard(),
   logDensity: (value, [mean, std]) => -(((value - mean!) / std!) ** 2) / 2 - Math.log(std!) - logRoot2Pi,
   mass: null,
+  gaussian: true,
   mean: ([mean]) => mean!,
 };

@@ -137,7 +137,8 @@ export const probability = {
     label: () => "cannot be set to one value",
     help: ({ name }) => `observe an interval: \`${name} > a, ${name} < b\``,
     explanation:
-      "A single value of a continuous equation has probability zero. It can be observed when the equation is linear " +
-      "in a continuous node with a distribution of its own (X := f(Y) + U): then U is what makes the equation true.",
+      "A single value of a continuous equation has probability zero. It can be observed when the equation is one to " +
+      "one in a continuous node with a distribution of its own, as X := f(Y) + U or X := exp(f(Y) * U): then U is " +
+      "what makes the equation true.",
   }),
 };

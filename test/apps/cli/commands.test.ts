@@ -136,12 +136,12 @@ describe("query", () => {
   });
 
   it("says how a sampled answer was found, and repeats it to the byte", async () => {
-    const path = writeProgram(folder, "normal.causal", "model N { sample X ~ Normal(1, 2) }");
-    const args = ["query", path, "E[X | X > 1]", "--samples", "5000", "--seed", "7", "--json"];
+    const path = writeProgram(folder, "normal.causal", "model N { sample X ~ Normal(1, 0.5) }");
+    const args = ["query", path, "E[exp(X) | X > 1]", "--samples", "5000", "--seed", "7", "--json"];
     const first = await causal(args);
     expect(JSON.parse(first.out)).toMatchObject({ method: "sampled", samples: 5000, seed: 7 });
     expect(await causal(args)).toEqual(first);
-    const text = await causal(["query", path, "E[X | X > 1]", "--seed", "7"]);
+    const text = await causal(["query", path, "E[exp(X) | X > 1]", "--seed", "7"]);
     expect(text.out).toMatch(/sampled, stderr .*100000 samples, effective \d+, seed 7/);
   });
 

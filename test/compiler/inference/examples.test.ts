@@ -29,7 +29,7 @@ describe.each([
   { name: "sprinkler", assertions: 8, method: "exact" },
   { name: "asia", assertions: 7, method: "exact" },
   { name: "scene", assertions: 93, method: "exact" },
-  { name: "frontdoor", assertions: 9, method: "sampled" },
+  { name: "frontdoor", assertions: 12, method: "exact" },
 ])("$name", ({ name, assertions, method }) => {
   const { program, models } = load(name);
   const all = program.tests.flatMap(({ statement, model }) =>

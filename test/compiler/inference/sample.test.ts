@@ -1,4 +1,7 @@
-/** Sampling against exact answers and against closed forms of linear Gaussian models. */
+/**
+ * Sampling against exact answers and closed forms. What would be exact is sampled here by a limit of zero on the tables; the exact
+ * answers themselves are tested in `exact.test.ts` and `gaussian`.
+ */
 import { describe, expect, it } from "vitest";
 import type { CausalModel } from "#compiler/causal/model";
 import type { Answer } from "#compiler/inference/answer";
@@ -27,6 +30,8 @@ function ask(
   if ("diagnostics" in result) throw new Error(`${text}: ${result.diagnostics[0]!.message}`);
   return result.answer;
 }
+
+const sample = (net: CausalModel, text: string, seed = 1) => ask(net, text, { seed, limit: 0 });
 
 function codesOf(net: CausalModel, text: string, samples = 2000): readonly string[] {
   const result = answer(net, query(text), { vocabulary, samples, seed: 1 });
@@ -70,41 +75,40 @@ describe("linear Gaussian front door", () => {
     ["E[Cancer | do(Smoking = 1)] - E[Cancer | do(Smoking = 0)]", 0.2],
     ["P(Tar > 0 | do(Smoking = 0))", 0.5],
     ["P(Smoking > 0, Tar > 0)", 0.25 + Math.asin(1 / Math.sqrt(2 * 1.5)) / (2 * Math.PI)],
-  ])("%s", (text, truth) => expectSampled(ask(frontdoor, text), truth));
+  ])("%s", (text, truth) => expectSampled(sample(frontdoor, text), truth));
 
   it("conditions on an effect whose noise is solved for through other equations", () => {
     // regress U on Cancer: covariance 0.7 + 0.4 * 0.5, variance 0.16 * 1.5 + 0.49 + 1 + 2 * 0.28 * 0.5
     const slope = (0.7 + 0.2) / (0.24 + 0.49 + 1 + 0.28);
-    expectSampled(ask(frontdoor, "E[U | Cancer = 1.5]"), 1.5 * slope);
+    expectSampled(sample(frontdoor, "E[U | Cancer = 1.5]"), 1.5 * slope);
     expectSampled(
-      ask(frontdoor, "E[Uy | Smoking = 0.5, Tar = 1, Cancer = 1.5]"),
+      sample(frontdoor, "E[Uy | Smoking = 0.5, Tar = 1, Cancer = 1.5]"),
       1.1 - 0.7 * (0.5 / 2) - (1.1 - 0.175) * ((0.49 * 0.5) / (0.49 * 0.5 + 1)),
     );
   });
 
   it("conditions on intervals", () => {
     // E[Smoking | Smoking > 0] of a normal with variance 2
-    expectSampled(ask(frontdoor, "E[Smoking | Smoking > 0]"), Math.SQRT2 * Math.sqrt(2 / Math.PI));
-    expectSampled(ask(frontdoor, "E[U | Smoking > 0]"), Math.sqrt(2 / Math.PI) / Math.SQRT2);
+    expectSampled(sample(frontdoor, "E[Smoking | Smoking > 0]"), Math.SQRT2 * Math.sqrt(2 / Math.PI));
+    expectSampled(sample(frontdoor, "E[U | Smoking > 0]"), Math.sqrt(2 / Math.PI) / Math.SQRT2);
   });
 
   it("says what is too rare, and what cannot be solved", () => {
-    expect(codesOf(frontdoor, "E[Cancer | Smoking > 4]")).toEqual(["C453"]);
-    expect(codesOf(frontdoor, "E[Cancer | Smoking > 400]")).toEqual(["C453"]);
     const squared = model([...frontdoor.nodes, equation("Square", real, ["Smoking"], "Smoking * Smoking")], {
       beta: 1,
     });
+    expect(codesOf(squared, "E[U | Square < 0 - 1]")).toEqual(["C453"]);
     expect(codesOf(squared, "E[U | Square = 4]")).toEqual(["C455"]);
     // Smoking determines it, so that nothing is left to sample
     expect(ask(squared, "E[Square | Smoking = 3]")).toMatchObject({ method: "exact", value: 9 });
-    expectSampled(ask(squared, "E[Square + Uz | Smoking = 3]"), 9);
+    expectSampled(sample(squared, "E[Square + Uz | Smoking = 3]"), 9);
     expect(codesOf(squared, "E[log(Smoking)]")).toEqual(["C454"]);
   });
 
   it("gives the same bytes for the same seed, and other ones for another", () => {
-    const first = ask(frontdoor, "E[Cancer | Tar = 1]");
-    expect(ask(frontdoor, "E[Cancer | Tar = 1]")).toEqual(first);
-    expect(ask(frontdoor, "E[Cancer | Tar = 1]", { seed: 2 }).value).not.toBe(first.value);
+    const first = sample(frontdoor, "E[Cancer | Tar = 1]");
+    expect(sample(frontdoor, "E[Cancer | Tar = 1]")).toEqual(first);
+    expect(sample(frontdoor, "E[Cancer | Tar = 1]", 2).value).not.toBe(first.value);
   });
 });
 
@@ -138,7 +142,7 @@ describe("sampled answers", () => {
     ]);
     const density = (mean: number) => Math.exp(-(((38.2 - mean) / 0.5) ** 2) / 2);
     const sick = (0.1 * density(39)) / (0.1 * density(39) + 0.9 * density(37));
-    expectSampled(ask(net, "P(Sick | Fever = 38.2)"), sick);
+    expectSampled(sample(net, "P(Sick | Fever = 38.2)"), sick);
     // what is finite and does not need the rest stays exact
     expect(ask(net, "P(Sick | do(Fever = 38.2))")).toMatchObject({ method: "exact", value: 0.1 });
     expect(ask(net, "P(Alarm | do(Fever = 38))")).toMatchObject({ method: "exact", value: 0.5 });
@@ -168,8 +172,8 @@ describe("sampled answers", () => {
       equation("Scaled", real, ["Gain", "U"], "Gain * U"),
     ]);
     const density = (x: number, std: number) => Math.exp(-((x / std) ** 2) / 2) / std;
-    expectSampled(ask(net, "P(Loud | Heard = 0)"), 1 / 4);
-    expectSampled(ask(net, "P(Loud | Heard = 2)"), density(2, 3) / (density(2, 3) + density(2, 1)));
+    expectSampled(sample(net, "P(Loud | Heard = 0)"), 1 / 4);
+    expectSampled(sample(net, "P(Loud | Heard = 2)"), density(2, 3) / (density(2, 3) + density(2, 1)));
     // at 0 the density of Scaled is proportional to 1 / Gain: the mean of Gain is 3 / log 4
     expectSampled(ask(net, "E[Gain | Scaled = 0]"), 3 / Math.log(4));
   });
