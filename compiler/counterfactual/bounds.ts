@@ -88,7 +88,7 @@ function extreme(
   if (best === null) return null;
   if (relaxation === null) return { inside: best, outside: best.value };
   const root = relaxation.solve(goal, sign, []);
-  if (root === null) return { inside: best, outside: sign === 1 ? 1 : 0 };
+  if (root === null) return { inside: best, outside: trivial(terms, goal, sign) };
   // parts of which none can hold more than their bounds; the one with the most to hope for is cut next
   let parts: Part[] = [{ ...root, bound: root.value, limits: [] }];
   const done: number[] = [];
@@ -123,6 +123,14 @@ function extreme(
   }
   const bounds = [best.value, ...done, ...parts.map((part) => part.bound)];
   return { inside: best, outside: bounds.reduce((a, b) => (sign * (b - a) > 0 ? b : a)) };
+}
+
+/** A ratio of sums of non-negative parts is between the ratios of the parts. */
+function trivial(terms: readonly Term[], goal: number, sign: 1 | -1): number {
+  const ratios = terms.flatMap(({ numerators, denominator }) =>
+    denominator > 0 ? [numerators[goal]! / denominator] : [],
+  );
+  return ratios.reduce((a, b) => (sign * (b - a) > 0 ? b : a));
 }
 
 /** The largest probability that the tables leave to one response. */
