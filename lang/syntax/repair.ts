@@ -50,20 +50,52 @@ const blockOf: ReadonlyMap<t.TokenType, Block> = new Map<t.TokenType, Block>([
   [t.Counterfactual, "counterfactual"],
 ]);
 
-/** The words that begin something directly inside a block. */
-const wordsOf: Readonly<Record<Block | "file", readonly t.TokenType[]>> = {
-  file: t.statementWords,
-  model: [t.Declarer, t.Plate, t.Graph],
-  network: [t.Let],
-  test: [t.Assert],
-  counterfactual: [t.Given, t.Do, t.Report],
-  values: [],
-};
+type Kinds = ReadonlySet<t.TokenType>;
+const kinds = (...types: readonly t.TokenType[]): Kinds => t.kindsOf(types);
+const has = (set: Kinds, token: IToken | undefined): boolean => token !== undefined && set.has(token.tokenType);
 
-const spellingsOf = (types: readonly t.TokenType[]): readonly string[] =>
-  [...t.wordTypes]
-    .filter(([, type]) => types.includes(type) || (type.CATEGORIES ?? []).some((c) => types.includes(c)))
-    .map(([text]) => text);
+/** The words that begin something directly inside a block. */
+const wordsOf: Readonly<Record<Block | "file", Kinds>> = {
+  file: kinds(...t.statementWords),
+  model: kinds(t.Declarer, t.Plate, t.Graph),
+  network: kinds(t.Let),
+  test: kinds(t.Assert),
+  counterfactual: kinds(t.Given, t.Do, t.Report),
+  values: kinds(),
+};
+/** The words of any block but networks, whose `let` is one of a model as well. */
+const blockWords = kinds(t.Declarer, t.Plate, t.Graph, t.Assert, t.Given, t.Do, t.Report);
+const declarersAndStatements = kinds(t.Declarer, ...t.statementWords);
+
+/** What may follow the first word of something inside a block, where the word is misspelt. */
+const following: Readonly<Record<Block | "file", Kinds>> = {
+  file: kinds(t.Name, t.Text, t.Numeral, t.Probability, t.Expectation, t.Effect),
+  model: kinds(t.Name),
+  network: kinds(t.Name),
+  test: kinds(t.Name, t.Probability, t.Expectation, t.Predicate),
+  counterfactual: kinds(t.Name),
+  values: kinds(t.Name),
+};
+/** What the thing before may end with. */
+const endings = kinds(
+  t.Name,
+  t.Numeral,
+  t.Text,
+  t.True,
+  t.False,
+  t.LeftBrace,
+  t.RightBrace,
+  t.RightParen,
+  t.RightBracket,
+);
+const parts = kinds(t.Given, t.Do);
+const contexts = kinds(t.Do, t.Observe);
+const openers = kinds(t.LeftParen, t.LeftBrace);
+const states = kinds(t.Name, t.Numeral, t.True, t.False);
+const variables = kinds(t.Name, t.RightBracket);
+
+const spellingsOf = (types: Kinds): readonly string[] =>
+  [...t.wordTypes].filter(([, type]) => types.has(type)).map(([text]) => text);
 
 export function repair(source: Source, tokens: readonly IToken[]): Repaired {
   const out: IToken[] = [];
@@ -110,7 +142,7 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
       diagnostics.push(diagnose("C107", span, { name: token.image, where, suggestion: word.text }, { fix }));
     }
     const read = word === null ? (nameless(tokens, i, inside) ?? token) : retyped(token, word.type);
-    if (header !== null && t.isA(read, ...wordsOf[header])) {
+    if (header !== null && has(wordsOf[header], read)) {
       openBefore(read, header, t.LeftBrace);
       header = null;
     }
@@ -118,7 +150,7 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
     if (lacking !== null) openBefore(read, "values", lacking);
     const ends = endedBy(open, read);
     if (ends !== null) close(ends, read);
-    if (ends !== null || (open.length === 0 && t.isA(read, ...t.statementWords))) header = null;
+    if (ends !== null || (open.length === 0 && has(wordsOf.file, read))) header = null;
     header = blockOf.get(read.tokenType) ?? header;
 
     if (closers.has(read.tokenType)) {
@@ -144,7 +176,7 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
       conditionals = 0;
     }
     if (read.tokenType === t.If) conditionals++;
-    if (t.isA(read, t.Declarer, ...t.statementWords)) conditionals = 0;
+    if (has(declarersAndStatements, read)) conditionals = 0;
     if (open.length + conditionals > nestingLimit) {
       diagnostics.push(diagnose("C119", spanOf(source, read), { limit: nestingLimit }));
       return { tokens: [], diagnostics, places, guesses, incomplete: false };
@@ -192,29 +224,28 @@ function unclosed(source: Source, token: IToken, where: IToken | null): Diagnost
 function lackingBracket(before: readonly IToken[], around: Open | undefined, read: IToken): t.TokenType | null {
   const last = before.at(-1);
   if (last?.tokenType === t.Graph) return read.tokenType === t.LeftBrace ? null : t.LeftBrace;
-  if (t.isA(last, t.Given, t.Do) && around?.block === "counterfactual") {
+  if (around?.block === "counterfactual" && has(parts, last)) {
     return read.tokenType === t.LeftBrace ? null : t.LeftBrace;
   }
-  if (t.isA(last, t.Do, t.Observe)) return t.isA(read, t.LeftParen, t.LeftBrace) ? null : t.LeftParen;
+  if (has(contexts, last)) return has(openers, read) ? null : t.LeftParen;
   // `P(X in a, b)`; outside of brackets the name of a model follows
-  const isEvent = last?.tokenType === t.In && t.isA(before.at(-2), t.Name, t.RightBracket);
+  const isEvent = last?.tokenType === t.In && has(variables, before.at(-2));
   const isSet = isEvent && around?.token.tokenType === t.LeftParen;
-  return isSet && t.isA(read, t.Name, t.Numeral, t.True, t.False) ? t.LeftBrace : null;
+  return isSet && has(states, read) ? t.LeftBrace : null;
 }
 
 /** How many open brackets remain at a word that cannot stand inside the innermost ones; null where it can. */
 function endedBy(open: readonly Open[], read: IToken): number | null {
   if (open.length === 0) return null;
-  if (t.isA(read, ...t.statementWords)) return 0;
-  if (!t.isA(read, t.Declarer, t.Plate, t.Graph, t.Assert, t.Given, t.Do, t.Report)) return null;
-  const home = open.findLastIndex(({ block }) => block !== "values" && t.isA(read, ...wordsOf[block]));
+  if (has(wordsOf.file, read)) return 0;
+  if (!has(blockWords, read)) return null;
+  const home = open.findLastIndex(({ block }) => block !== "values" && has(wordsOf[block], read));
   return home === -1 || home === open.length - 1 ? null : home + 1;
 }
 
 /** Whether a statement or a declaration may begin after this token. */
 function mayBegin(previous: IToken | undefined): boolean {
-  const ends = [t.Name, t.Numeral, t.Text, t.True, t.False, t.LeftBrace, t.RightBrace, t.RightParen, t.RightBracket];
-  return previous === undefined || t.isA(previous, ...ends);
+  return previous === undefined || has(endings, previous);
 }
 
 /** `sample : bool`: a word that begins a declaration, though what follows made it look like a name. */
@@ -223,8 +254,7 @@ function nameless(tokens: readonly IToken[], i: number, inside: Block | "file"):
   if (token.tokenType !== t.Name) return null;
   const type = t.wordTypes.get(token.image);
   if (type === undefined || !mayBegin(tokens[i - 1])) return null;
-  const begins = wordsOf[inside].some((other) => type === other || (type.CATEGORIES ?? []).includes(other));
-  return begins && inside !== "network" ? retyped(token, type) : null;
+  return inside !== "network" && wordsOf[inside].has(type) ? retyped(token, type) : null;
 }
 
 /** A name where a word of the language should begin something, and one is spelt nearly like it. */
@@ -235,15 +265,7 @@ function misspelt(
 ): { readonly text: string; readonly type: t.TokenType } | null {
   const token = tokens[i]!;
   if (token.tokenType !== t.Name) return null;
-  const [next, previous] = [tokens[i + 1], tokens[i - 1]];
-  const opens =
-    inside === "test"
-      ? [t.Probability, t.Expectation, t.Predicate]
-      : inside === "file"
-        ? [t.Text, t.Numeral, t.Probability, t.Expectation, t.Effect]
-        : [];
-  if (!t.isA(next, t.Name, ...opens)) return null;
-  if (!mayBegin(previous)) return null;
+  if (!has(following[inside], tokens[i + 1]) || !mayBegin(tokens[i - 1])) return null;
   const text = closest(token.image, spellingsOf(wordsOf[inside]));
   return text === null ? null : { text, type: t.wordTypes.get(text)! };
 }

@@ -18,6 +18,7 @@ export function syntaxErrors(
   scanned: Scan,
   errors: readonly IRecognitionException[],
 ): readonly Diagnostic[] {
+  if (errors.length === 0) return [];
   const { tokens } = scanned;
   const indexOf = new Map(tokens.map((token, i) => [token, i]));
   const places = errors
@@ -55,6 +56,7 @@ export function withoutConsequences(
   errors: readonly Diagnostic[],
   scanned: Scan,
 ): readonly Diagnostic[] {
+  if (slips.length === 0) return slips;
   const places = errors.map(({ span }) => indexAt(scanned.tokens, span.start));
   return slips.filter(({ span }) => {
     const index = indexAt(scanned.tokens, span.start);

@@ -185,6 +185,11 @@ export function isA(given: IToken | undefined, ...types: readonly TokenType[]): 
   return false;
 }
 
+/** All types that are one of these or in one of these categories: what `isA` asks, where it is asked of every token. */
+export function kindsOf(types: readonly TokenType[]): ReadonlySet<TokenType> {
+  return new Set(all.filter((type) => types.includes(type) || type.CATEGORIES?.some((one) => types.includes(one))));
+}
+
 /** Half-open end of a token. */
 export function endOf(given: IToken): number {
   return given.startOffset + given.image.length;
