@@ -16,7 +16,7 @@ export function withoutCoupling(question: Question, context: LintContext): reado
   const query: QueryExpr = asked.kind === "effect" ? expandEffect(asked, model) : asked;
   const names = [...new Set(openNodes(query, model, context))];
   if (names.length === 0) return [];
-  const related = names.map((name) => declaredAt(model, name, "a table without a coupling"));
+  const related = names.map((name) => declaredAt(model, name, "no coupling"));
   const fix = names.length === 1 ? declareCoupling(model, names[0]!, context) : null;
   return [diagnose("C562", span, { names }, { related, fix })];
 }

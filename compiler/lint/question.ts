@@ -96,7 +96,8 @@ export function comparing(left: readonly Question[], right: readonly Question[])
     new Map(question.seen.map((event) => [event.variable.name.text, printEvent(event)]));
   const [a, b] = [values(one), values(other)];
   const compared = new Set([...a].filter(([name, text]) => b.has(name) && b.get(name) !== text).map(([name]) => name));
-  return [one, other].map((question) => ({ ...question, compared }));
+  // one finding for both sides
+  return [{ ...one, compared }, other];
 }
 
 export function questionOfDraw(draw: DrawStatement, model: CausalModel): Question {

@@ -50,7 +50,8 @@ function fixText(title: string, span: Span, replacement: string, sources: Readon
   if (text === undefined || replacement.includes("\n")) return title;
   const from = text.lastIndexOf("\n", span.start - 1) + 1;
   const next = text.indexOf("\n", span.end);
-  if (text.slice(from, span.start).trim().length + text.slice(span.end, next === -1 ? undefined : next).trim().length < 3) {
+  const rest = text.slice(from, span.start).trim() + text.slice(span.end, next === -1 ? undefined : next).trim();
+  if (span.start === span.end && rest.length < 3) {
     return `${title}: \`${replacement.trim()}\``;
   }
   const line = text.slice(from, span.start) + replacement + text.slice(span.end, next === -1 ? undefined : next);

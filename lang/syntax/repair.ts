@@ -30,8 +30,10 @@ type Block = "model" | "network" | "test" | "counterfactual" | "values";
 interface Open {
   readonly token: IToken;
   readonly block: Block;
-  /** put in by us, and reported: nobody will close it */
-  readonly made: boolean;
+  /** put in by us, and reported by the diagnostic of that index: nobody will close it */
+  readonly made: number | null;
+  /** the braces of a type: nothing is given a value inside */
+  readonly ofType?: boolean;
 }
 
 const closers: ReadonlyMap<t.TokenType, t.TokenType> = new Map([
@@ -88,6 +90,7 @@ const endings = kinds(
   t.RightParen,
   t.RightBracket,
 );
+const givers = kinds(t.Tilde, t.Becomes);
 const parts = kinds(t.Given, t.Do);
 const contexts = kinds(t.Do, t.Observe);
 const openers = kinds(t.LeftParen, t.LeftBrace);
@@ -110,9 +113,13 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
     while (open.length > until) {
       const { token, made, block } = open.pop()!;
       const { startOffset: end } = insert(closers.get(token.tokenType)!, token);
-      if (block === "values" && !made) guesses.push({ ...spanOf(source, token), end });
       if (where !== null) places.push(where.startOffset);
-      if (!made) diagnostics.push(unclosed(source, token, where));
+      if (made !== null) {
+        diagnostics[made] = enclosing(source, diagnostics[made]!, end);
+        continue;
+      }
+      if (block === "values") guesses.push({ ...spanOf(source, token), end });
+      diagnostics.push(unclosed(source, token, where));
     }
   };
   const insert = (type: t.TokenType, like: IToken): IToken => {
@@ -128,7 +135,7 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
     const sign = type === t.LeftParen ? "(" : "{";
     const fix = { title: `insert \`${sign}\``, span, replacement: sign === "(" ? "(" : " {" };
     diagnostics.push(diagnose("C127", span, { sign, before: `\`${read.image}\`` }, { fix }));
-    open.push({ token: insert(type, read), block, made: true });
+    open.push({ token: insert(type, read), block, made: diagnostics.length - 1 });
     places.push(read.startOffset);
   };
 
@@ -155,12 +162,13 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
 
     if (closers.has(read.tokenType)) {
       const isBlock = read.tokenType === t.LeftBrace && header !== null;
-      open.push({ token: read, block: isBlock ? header! : "values", made: false });
+      const ofType = read.tokenType === t.LeftBrace && tokens[i - 1]?.tokenType === t.Colon;
+      open.push({ token: read, block: isBlock ? header! : "values", made: null, ofType });
       if (isBlock) header = null;
     } else if (closesSomething(read)) {
       const partner = partnerOf(open, read);
       const innermost = open.at(-1);
-      if (partner === -1 && innermost?.block === "values" && !innermost.made) {
+      if (partner === -1 && innermost?.block === "values" && innermost.made === null) {
         open.pop();
         out.push(retyped(read, closers.get(innermost.token.tokenType)!));
         diagnostics.push(crossed(source, innermost.token, read));
@@ -199,10 +207,10 @@ const closesSomething = (token: IToken): boolean => closing.has(token.tokenType)
 /** The bracket that is closed here: rather one of the text than one that was put in. */
 function partnerOf(open: readonly Open[], read: IToken): number {
   const fits = (other: Open) => closers.get(other.token.tokenType) === read.tokenType;
-  const real = open.findLastIndex((other) => fits(other) && !other.made);
+  const real = open.findLastIndex((other) => fits(other) && other.made === null);
   const any = open.findLastIndex(fits);
   const between = open.slice(real + 1, any);
-  return real !== -1 && between.every(({ made }) => made) ? real : any;
+  return real !== -1 && between.every(({ made }) => made !== null) ? real : any;
 }
 
 /** `P(X]` */
@@ -212,6 +220,18 @@ function crossed(source: Source, token: IToken, read: IToken): Diagnostic {
   const fix = { title: `write \`${close}\``, span, replacement: close };
   const related = [{ span: spanOf(source, token), label: "opened here" }];
   return diagnose("C128", span, { open: token.image, close, found: read.image }, { related, fix });
+}
+
+/** The fix of a bracket that was put in and that nothing closes puts in both. */
+function enclosing(source: Source, diagnostic: Diagnostic, end: number): Diagnostic {
+  const { fix } = diagnostic;
+  if (fix === null) return diagnostic;
+  const inside = source.text.slice(fix.span.start, end);
+  const [sign, gap] = fix.replacement === "(" ? ["(", ""] : [" {", " "];
+  const close = sign === "(" ? ")" : "}";
+  const replacement = sign === "(" ? `(${inside.trimStart()})` : `${sign}${inside.startsWith(" ") ? "" : gap}${inside}${gap}${close}`;
+  const title = `put it between \`${sign.trim()}\` and \`${close}\``;
+  return { ...diagnostic, fix: { title, span: { ...fix.span, end }, replacement } };
 }
 
 function unclosed(source: Source, token: IToken, where: IToken | null): Diagnostic {
@@ -237,6 +257,7 @@ function lackingBracket(before: readonly IToken[], around: Open | undefined, rea
 /** How many open brackets remain at a word that cannot stand inside the innermost ones; null where it can. */
 function endedBy(open: readonly Open[], read: IToken): number | null {
   if (open.length === 0) return null;
+  if (open.at(-1)!.ofType === true && has(givers, read)) return open.length - 1;
   if (has(wordsOf.file, read)) return 0;
   if (!has(blockWords, read)) return null;
   const home = open.findLastIndex(({ block }) => block !== "values" && has(wordsOf[block], read));

@@ -74,6 +74,8 @@ export const LongOr = token("LongOr", "||", { categories: [BinaryOperator] });
 export const Bar = token("Bar", "|");
 export const Becomes = token("Becomes", ":=", { categories: [Binder] });
 export const Colon = token("Colon", ":");
+/** `=>` is read as an arrow, and told. */
+export const RightArrow = token("RightArrow", /->|=>|→/, { categories: [ArrowSign] });
 export const Equal = token("Equal", /==/, { categories: [BinaryOperator, Relation] });
 export const Assign = token("Assign", "=", { categories: [Binder, Relation] });
 export const Tilde = token("Tilde", /~|∼/, { categories: [Binder] });
@@ -85,7 +87,6 @@ export const Less = token("Less", "<", { categories: [BinaryOperator, Relation] 
 export const GreaterOrEqual = token("GreaterOrEqual", />=|≥/, { categories: [BinaryOperator, Relation] });
 export const Greater = token("Greater", ">", { categories: [BinaryOperator, Relation] });
 export const NotEqual = token("NotEqual", /!=|≠/, { categories: [BinaryOperator, Relation] });
-export const RightArrow = token("RightArrow", /->|→/, { categories: [ArrowSign] });
 export const PlusMinus = token("PlusMinus", /\+-|±/);
 export const Plus = token("Plus", "+", { categories: [BinaryOperator, ArithmeticOperator, QueryOperator] });
 export const Minus = token("Minus", /-|−/, { categories: [BinaryOperator, ArithmeticOperator, QueryOperator] });

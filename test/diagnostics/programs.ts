@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { identifyQuery, diagnoseHedge } from "#compiler/identify/question";
-import { formats } from "#compiler/interchange/formats";
+import { exportText, type FormatName } from "#compiler/interchange/formats";
 import { checkAssertion } from "#compiler/inference/assert";
 import { drawSamples } from "#compiler/inference/draw";
 import { answer } from "#compiler/inference/query";
@@ -52,7 +52,7 @@ export function diagnosticsOf(source: Source): {
 /** What is said when the statements are carried out; trainings are not. */
 function asked({ program, models, vocabulary }: Project, { text }: Source): readonly Diagnostic[] {
   const context = { vocabulary, samples: 2000, seed: 1, sources: program.sources };
-  const format = /^\/\/ export (\w+)/.exec(text)?.[1] as keyof typeof formats | undefined;
+  const format = /^\/\/ export (\w+)/.exec(text)?.[1] as FormatName | undefined;
   return [
     ...program.queries.flatMap(({ statement, model }) => {
       const result = answer(models.get(model)!, statement.value, context);
@@ -72,7 +72,7 @@ function asked({ program, models, vocabulary }: Project, { text }: Source): read
     ...(format === undefined
       ? []
       : [...models.values()].flatMap((model) => {
-          const written = formats[format].write!(model, vocabulary);
+          const written = exportText(model, format, vocabulary);
           return "diagnostics" in written ? written.diagnostics : [];
         })),
   ];

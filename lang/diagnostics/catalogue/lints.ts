@@ -36,7 +36,7 @@ export const lints = {
       `${list(names)} ${names.length === 1 ? "declares" : "declare"} no coupling, so that only bounds of this are known`,
     label: () => "compares worlds",
     help: ({ names }) =>
-      `write ${names.length === 1 ? `\`${names[0]}\`` : "them"} as equations with explicit \`noise\`, or declare a coupling behind the mechanism where one can be defended: \`{ coupling = monotone }\``,
+      `write ${names.length === 1 ? `\`${names[0]}\` as an equation` : "them as equations"} with explicit \`noise\`, or declare a coupling behind the mechanism where one can be defended: \`{ coupling = monotone }\``,
     explanation:
       "A table says how likely a state is in each row, not which state the same individual would have had in another row. " +
       "The third rung asks just that. Without more, the answer is the interval of all models that agree with the table. " +
