@@ -7,6 +7,7 @@ import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { Source, Span } from "#lang/source";
 import { hasErrors } from "./errors.ts";
 import type { Project } from "./project.ts";
+import type { Run } from "./run.ts";
 import type { World } from "./world.ts";
 
 /** The lints of a program; none where it has errors, which come first. */
@@ -24,14 +25,17 @@ export function allDiagnostics(project: Project): readonly Diagnostic[] {
   );
 }
 
-/** Those warnings of a program that are about what stands at one of the places. */
-export function warningsAt(project: Project, places: readonly Span[]): readonly Diagnostic[] {
-  return lintProject(project).filter(({ span }) =>
+/** The warnings about what stands at one of the places, with what a run has learned. */
+export function warningsAt({ project, worlds }: Run, places: readonly Span[]): readonly Diagnostic[] {
+  const context = contextOf(project);
+  const models = new Map([...worlds].map(([name, { model }]) => [name, model]));
+  const trained = new Map([...worlds].flatMap(([name, world]) => (world.trained ? [[name, world.trained]] : [])));
+  return lint({ ...context, models, trained }).filter(({ span }) =>
     places.some((place) => place.source === span.source && span.start >= place.start && span.end <= place.end),
   );
 }
 
-/** The lints of one query to a world; none where the query is wrong. */
+/** The lints of one query to a world; none where the query is wrong. That only bounds are known (C562) its answer says. */
 export function lintText(
   world: World,
   text: string,
@@ -40,7 +44,8 @@ export function lintText(
   const sources = new Map([...world.project.program.sources, [source.name, source]]);
   const asked = model === world.model.name ? world.model : world.project.models.get(model);
   if (hasErrors(diagnostics) || asked === undefined) return { warnings: [], sources };
-  return { warnings: lintQuery(query, asked, contextOf(world.project, world)), sources };
+  const found = lintQuery(query, asked, contextOf(world.project, world));
+  return { warnings: found.filter(({ code }) => code !== "C562"), sources };
 }
 
 function contextOf(project: Project, world: World | null = null): LintContext {

@@ -92,7 +92,10 @@ function askLine(session: Session, text: string, name: string | null): Step {
   const under = current === null ? "" : contextText(session.given);
   const shown = under === "" ? answer : { ...answer, query: `${answer.query} under ${under}` };
   const lints = lintText(current ?? run.worlds.get(model)!, text).warnings;
-  const outputs: Output[] = [...warnings([...diagnostics, ...lints], sources), { kind: "text", text: answerText(shown, name) }];
+  const outputs: Output[] = [
+    ...warnings([...diagnostics, ...lints], sources),
+    { kind: "text", text: answerText(shown, name) },
+  ];
   if (name === null) return stepOf(session, { outputs });
   return stepOf({ ...session, known: new Map([...known, [name, { answer, type }]]) }, { outputs });
 }

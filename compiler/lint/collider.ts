@@ -62,9 +62,7 @@ function isAboutInfluence(
 function warning({ model }: Question, event: Question["seen"][number], name: string, last: Step): Diagnostic {
   const steps: Step[] = [];
   for (let step: Step | null = last; step !== null; step = step.before) steps.unshift(step);
-  const path = steps
-    .map(({ node, head }, i) => (i === 0 ? node : `${head ? "->" : "<-"} ${node}`))
-    .join(" ");
+  const path = steps.map(({ node, head }, i) => (i === 0 ? node : `${head ? "->" : "<-"} ${node}`)).join(" ");
   const at = steps.findIndex(({ node, head }, i) => node === last.collider && head && steps[i + 1]?.head === false);
   const parents = [steps[at - 1]!.node, steps[at + 1]!.node] as const;
   const related = [...new Set([last.collider!, ...parents])].map((node) => ({

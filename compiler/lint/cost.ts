@@ -29,4 +29,5 @@ export function predictedCost(question: Question, { words, limit }: LintContext)
   return largest > limit ? [diagnose("C701", span, { entries: largest, limit })] : [];
 }
 
-const nameOf = ({ variable }: { readonly variable: { readonly name: { readonly text: string } } }) => variable.name.text;
+const nameOf = ({ variable }: { readonly variable: { readonly name: { readonly text: string } } }) =>
+  variable.name.text;

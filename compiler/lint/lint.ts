@@ -31,7 +31,9 @@ const questionLints: Readonly<Record<string, QuestionLint>> = {
 };
 
 /** About a program as a whole. */
-const programLints: Readonly<Record<string, (questions: readonly Question[], context: LintContext) => readonly Diagnostic[]>> = {
+const programLints: Readonly<
+  Record<string, (questions: readonly Question[], context: LintContext) => readonly Diagnostic[]>
+> = {
   "learned and never trained": (questions, context) => questions.flatMap((question) => neverTrained(question, context)),
   "unused nodes": unusedNodes,
 };

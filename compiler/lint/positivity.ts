@@ -25,7 +25,7 @@ export interface SetValue {
 const cheap = 2 ** 16;
 
 export function positivity(question: Question, context: LintContext): readonly Diagnostic[] {
-  const { model, imagined, asked } = question;
+  const { imagined, asked } = question;
   if (imagined || asked.kind === "draw") return [];
   return setValues(question, context).flatMap((set) => missingStratum(question, set, context) ?? []);
 }
@@ -45,7 +45,9 @@ export function setValues({ asked, done, model }: Question, { words }: LintConte
     ...done.flatMap(({ target, operator, value, span }) =>
       operator === "=" && value !== null ? read(target.text, value, span) : [],
     ),
-    ...levels.flatMap((label) => read((asked as { treatment: { text: string } }).treatment.text, exprOf(label), label.span)),
+    ...levels.flatMap((label) =>
+      read((asked as { treatment: { text: string } }).treatment.text, exprOf(label), label.span),
+    ),
   ];
 }
 

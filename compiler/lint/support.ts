@@ -32,7 +32,8 @@ function neverTrained({ model }: Question, { node, value }: SetValue, { trained 
 function neverDrawn({ model }: Question, { node, value }: SetValue, { words }: LintContext): string | null {
   const { mechanism } = node;
   if (mechanism.kind !== "distribution" || statesOf(node.type) !== null) return null;
-  if (mechanism.args.some((arg) => arg.kind === "map" || arg.kind === "list" || nodesOf(arg, model).length > 0)) return null;
+  if (mechanism.args.some((arg) => arg.kind === "map" || arg.kind === "list" || nodesOf(arg, model).length > 0))
+    return null;
   const args = mechanism.args.map((arg) => evaluateConstant(arg, model, words, null));
   const word = wordOf(words, mechanism.name);
   if (word.logDensity(value, args) !== Number.NEGATIVE_INFINITY) return null;

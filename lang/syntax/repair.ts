@@ -229,7 +229,8 @@ function enclosing(source: Source, diagnostic: Diagnostic, end: number): Diagnos
   const inside = source.text.slice(fix.span.start, end);
   const [sign, gap] = fix.replacement === "(" ? ["(", ""] : [" {", " "];
   const close = sign === "(" ? ")" : "}";
-  const replacement = sign === "(" ? `(${inside.trimStart()})` : `${sign}${inside.startsWith(" ") ? "" : gap}${inside}${gap}${close}`;
+  const replacement =
+    sign === "(" ? `(${inside.trimStart()})` : `${sign}${inside.startsWith(" ") ? "" : gap}${inside}${gap}${close}`;
   const title = `put it between \`${sign.trim()}\` and \`${close}\``;
   return { ...diagnostic, fix: { title, span: { ...fix.span, end }, replacement } };
 }

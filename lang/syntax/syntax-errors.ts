@@ -42,7 +42,8 @@ export function syntaxErrors(
 }
 
 /** Whether a statement was expected: what is left of one that broke off is no second mistake. */
-const isOutside = ({ context: { ruleStack } }: IRecognitionException): boolean => (ruleStack.at(-1) ?? "file") === "file";
+const isOutside = ({ context: { ruleStack } }: IRecognitionException): boolean =>
+  (ruleStack.at(-1) ?? "file") === "file";
 
 function beginsAnew(tokens: readonly IToken[], from: number, to: number): boolean {
   return tokens.slice(from, to).some((token) => t.isA(token, ...t.statementWords));

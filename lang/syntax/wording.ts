@@ -134,7 +134,8 @@ const afterToken: Readonly<Record<string, string>> = {
 };
 
 function expectedToken(rule: string, type: TokenType, before: TokenType): string {
-  const told = afterToken[`${rule}/${type.name}/${before.name}`] ?? afterToken[`${rule}/${type.name}/${categoryOf(before)}`];
+  const told =
+    afterToken[`${rule}/${type.name}/${before.name}`] ?? afterToken[`${rule}/${type.name}/${categoryOf(before)}`];
   if (told !== undefined) return told;
   return places[`${rule}/${type.name}`] ?? signs[type.name] ?? `\`${type.LABEL ?? type.name}\``;
 }

@@ -12,11 +12,13 @@ beforeAll(prepareSolver);
 
 describe("bad programs", () => {
   it.each(families)("%s", async (family) => {
-    const pages = badPrograms.filter((program) => program.family === family).map(({ title, source }) => {
-      const { project, diagnostics } = diagnosticsOf(source);
-      expect(diagnostics, title).not.toEqual([]);
-      return `--- ${title}\n\n${renderDiagnostics(diagnostics, project.program.sources, { colour: false })}`;
-    });
+    const pages = badPrograms
+      .filter((program) => program.family === family)
+      .map(({ title, source }) => {
+        const { project, diagnostics } = diagnosticsOf(source);
+        expect(diagnostics, title).not.toEqual([]);
+        return `--- ${title}\n\n${renderDiagnostics(diagnostics, project.program.sources, { colour: false })}`;
+      });
     await expect(pages.join("\n")).toMatchFileSnapshot(join("bad", `${family}.txt`));
   });
 

@@ -30,17 +30,16 @@ describe("a fix", () => {
     expect(findings.length).toBeGreaterThan(50);
   });
 
-  it.each(findings.map((finding) => [`${finding.title}: ${finding.diagnostic.code} ${finding.fix.title}`, finding] as const))(
-    "%s",
-    (_, { source, diagnostic, fix }) => {
-      const before = checked(source.text, source.name);
-      const after = checked(applyFixes(source.text, [fix]), source.name);
-      const same = (found: readonly Diagnostic[]) =>
-        found.filter(({ code, message }) => code === diagnostic.code && message === diagnostic.message).length;
-      expect(same(after)).toBeLessThan(same(before));
-      expect(errors(after)).toBeLessThanOrEqual(errors(before));
-    },
-  );
+  it.each(
+    findings.map((finding) => [`${finding.title}: ${finding.diagnostic.code} ${finding.fix.title}`, finding] as const),
+  )("%s", (_, { source, diagnostic, fix }) => {
+    const before = checked(source.text, source.name);
+    const after = checked(applyFixes(source.text, [fix]), source.name);
+    const same = (found: readonly Diagnostic[]) =>
+      found.filter(({ code, message }) => code === diagnostic.code && message === diagnostic.message).length;
+    expect(same(after)).toBeLessThan(same(before));
+    expect(errors(after)).toBeLessThanOrEqual(errors(before));
+  });
 
   it("of all safe ones together leaves none", () => {
     for (const { title, source } of badPrograms) {
@@ -78,7 +77,9 @@ describe("the catalogue", () => {
 });
 
 it("the JSON form has all there is, with places that count from one", () => {
-  const [{ source }] = badPrograms.filter(({ title }) => title === "a misspelt first word") as [(typeof badPrograms)[0]];
+  const [{ source }] = badPrograms.filter(({ title }) => title === "a misspelt first word") as [
+    (typeof badPrograms)[0],
+  ];
   const { diagnostics, program } = analyze(source, { signatures: projectOf("").vocabulary, resolve: () => null });
   expect(renderDiagnostics(diagnostics, program.sources, { colour: false })).toContain("did you mean");
   expect(diagnostics.map((diagnostic) => toJson(diagnostic, program.sources))).toMatchInlineSnapshot(`

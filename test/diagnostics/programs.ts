@@ -46,7 +46,10 @@ export function diagnosticsOf(source: Source): {
 } {
   const project = projectOf(source.text, source.name);
   const checked = allDiagnostics(project);
-  return { project, diagnostics: hasErrors(checked) ? checked : withoutRepeats([...checked, ...asked(project, source)]) };
+  return {
+    project,
+    diagnostics: hasErrors(checked) ? checked : withoutRepeats([...checked, ...asked(project, source)]),
+  };
 }
 
 /** What is said when the statements are carried out; trainings are not. */

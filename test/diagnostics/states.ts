@@ -24,12 +24,14 @@ function* broken(text: string, stride: number, offset: number): Generator<string
 /** No message is in the words of a library, none is endless, and every place lies inside the text. */
 export function speaksTheLanguage(text: string, { stride, offset }: { stride: number; offset: number }): void {
   for (const mutant of broken(text, stride, offset)) {
-    for (const { code, message, label, help, span, related } of parseFile({ name: "mutant", text: mutant }).diagnostics) {
+    for (const { code, message, label, help, span, related } of parseFile({ name: "mutant", text: mutant })
+      .diagnostics) {
       // what is quoted is the text of the program
       const words = `${message}\n${label}\n${help}`.replace(/`[^`\n]*`/g, "");
       if (foreign.test(words) || message.length >= 300) expect.fail(`${code}: ${message}\n${mutant}`);
       for (const { start, end } of [span, ...related.map((other) => other.span)]) {
-        if (!(start >= 0 && start <= end && end <= mutant.length)) expect.fail(`${code} at ${start}..${end}\n${mutant}`);
+        if (!(start >= 0 && start <= end && end <= mutant.length))
+          expect.fail(`${code} at ${start}..${end}\n${mutant}`);
       }
     }
   }

@@ -26,8 +26,14 @@ describe("no text throws", () => {
     ["a number of many digits", `model M { param a = ${"9".repeat(5000)} }`],
     ["a huge range", "model M { sample A : int[0..999999999999] ~ cpt { else: 0 } }"],
     ["a huge count", "model M { sample A : bool ~ Bernoulli(0.5) }\ndraw 99999999999999999999 A"],
-    ["names of objects", "model __proto__ { sample constructor : bool ~ Bernoulli(0.5) }\nquery P(toString) in __proto__"],
-    ["a prototype of settings", "model M { sample A : bool ~ neural() { __proto__ = 3, toString = 2, constructor = 1 } }"],
+    [
+      "names of objects",
+      "model __proto__ { sample constructor : bool ~ Bernoulli(0.5) }\nquery P(toString) in __proto__",
+    ],
+    [
+      "a prototype of settings",
+      "model M { sample A : bool ~ neural() { __proto__ = 3, toString = 2, constructor = 1 } }",
+    ],
     ["deep brackets", `model M { let A := ${"(".repeat(5000)}1${")".repeat(5000)} }`],
     ["deep signs", `model M { let A := ${"-".repeat(20000)}1 }`],
     ["a long sum", `model M { let A := ${"1 + ".repeat(20000)}1 }`],
@@ -49,7 +55,10 @@ describe("no text throws", () => {
   });
 
   it("a thousand declarations are checked", () => {
-    const nodes = Array.from({ length: 1000 }, (_, i) => `sample N${i} : bool ~ ${i === 0 ? "Bernoulli(0.5)" : `cpt(N${i - 1}) { true: 0.5, false: 0.1 }`}`);
+    const nodes = Array.from(
+      { length: 1000 },
+      (_, i) => `sample N${i} : bool ~ ${i === 0 ? "Bernoulli(0.5)" : `cpt(N${i - 1}) { true: 0.5, false: 0.1 }`}`,
+    );
     const { diagnostics } = analyze(
       { name: "chain.causal", text: `model M { ${nodes.join("\n")} }` },
       { signatures: projectOf("").vocabulary, resolve: () => null },

@@ -42,7 +42,7 @@ export const query: Command = {
           throw new UsageError(`missing a query: ${path} has no query statement`);
         const { queries, sources } = run.project.program;
         const places = queries.map(({ statement }) => statement.span);
-        warn(warningsAt(run.project, places), sources, json, io);
+        warn(warningsAt(run, places), sources, json, io);
         for (const { name, answer } of await withSolver(() => askStatements(run, options))) {
           io.out(
             `${json ? JSON.stringify({ ...(name === null ? {} : { name }), ...answer }) : answerText(answer, name)}\n`,

@@ -31,7 +31,7 @@ export const test: Command = {
         const { tests, sources } = run.project.program;
         if (tests.length === 0) io.out(`${path}: no test blocks\n`);
         const places = tests.map(({ statement }) => statement.span);
-        warn(warningsAt(run.project, places), sources, false, io);
+        warn(warningsAt(run, places), sources, false, io);
         for (const { statement, model } of tests) {
           io.out(`${path}: ${statement.name}\n`);
           for (const assertion of statement.assertions) {

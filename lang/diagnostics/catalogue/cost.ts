@@ -3,7 +3,11 @@ import { entry } from "../entry.ts";
 
 function gigabytes(entries: number): string {
   const size = (entries * 8) / 2 ** 30;
-  return size < 10 ? `${size.toPrecision(2)} GB` : size < 1e6 ? `${Math.round(size)} GB` : `${size.toExponential(0)} GB`;
+  return size < 10
+    ? `${size.toPrecision(2)} GB`
+    : size < 1e6
+      ? `${Math.round(size)} GB`
+      : `${size.toExponential(0)} GB`;
 }
 
 export const cost = {
