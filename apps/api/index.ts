@@ -16,6 +16,7 @@ import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import { type DeviceName, lazyExecutor } from "../devices.ts";
 import { type PlainValue, plainConditions } from "./conditions.ts";
 import { ProgramError } from "./errors.ts";
+import { allDiagnostics } from "./lint.ts";
 import { openProject, type Project, projectOf, requireSound } from "./project.ts";
 import { defaultWorld, openRun, type Run as OpenedRun, runOfProject } from "./run.ts";
 import { type TrainOptions, trainProject } from "./training.ts";
@@ -76,7 +77,7 @@ export function load(directory: string, options: { readonly device?: DeviceName 
 function programOf(project: Project): Program {
   const executor = lazyExecutor("auto");
   return {
-    diagnostics: project.diagnostics,
+    diagnostics: allDiagnostics(project),
     model: (name) => modelsOf(runOfProject(project, executor.get)).model(name),
     close: executor.close,
     async train({ device = "auto", ...settings }) {

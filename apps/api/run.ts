@@ -32,6 +32,7 @@ export function openRun(directory: string, executor: () => Promise<Executor>): R
   const models = new Map<string, CausalModel>(project.models);
   const generators = new Map<string, Map<string, TrainedStage>>();
   const classifiers = new Map<string, TrainedStage>();
+  const trained = new Map<string, World["trained"]>();
   for (const record of manifest.stages) {
     const dot = record.target.indexOf(".");
     const [modelName, part] = [record.target.slice(0, dot), record.target.slice(dot + 1)];
@@ -45,6 +46,7 @@ export function openRun(directory: string, executor: () => Promise<Executor>): R
       );
     }
     models.set(modelName, fitted(model, state));
+    if (record.data.states !== undefined) trained.set(modelName, record.data.states);
     if (part === "labels") continue;
     const stage = { plan: readPlan(directory, record), state };
     if (stage.plan.draw !== null) {
@@ -56,7 +58,14 @@ export function openRun(directory: string, executor: () => Promise<Executor>): R
   const worlds = new Map(
     [...models].map(([name, model]) => [
       name,
-      { project, model, generators: generators.get(name) ?? new Map(), given: [], executor },
+      {
+        project,
+        model,
+        generators: generators.get(name) ?? new Map(),
+        given: [],
+        ...(trained.has(name) ? { trained: trained.get(name)! } : {}),
+        executor,
+      },
     ]),
   );
   return { project, worlds, classifiers };

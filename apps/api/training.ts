@@ -197,6 +197,19 @@ function requireSameStage(known: StageRecord, plan: TrainingPlan, data: OpenData
   }
 }
 
+/** How many training rows have each state of each learned label: what the tables were fitted to. */
+function countStates(data: OpenData, model: CausalModel): Readonly<Record<string, readonly number[]>> {
+  const nodes = model.nodes.filter((node) => node.mechanism.kind === "learned" && node.type.kind !== "image");
+  const { columns } = labelsOf(data, nodes);
+  return Object.fromEntries(
+    nodes.map((node) => {
+      const counts = new Array<number>(statesOf(node.type)?.length ?? 0).fill(0);
+      for (const row of data.training) counts[columns[node.name]![row]!]! += 1;
+      return [node.name, counts];
+    }),
+  );
+}
+
 interface StageOutcome {
   readonly manifest: Manifest;
   readonly state: Tensors;
@@ -216,6 +229,7 @@ async function runStage(
   const began = performance.now();
   const history = [...(known?.history ?? [])];
 
+  const states = statement.part === "labels" ? { states: countStates(data, model) } : {};
   const save = async (step: number, state: Tensors, done: boolean) => {
     manifest = await saveStage(
       options.out,
@@ -227,7 +241,7 @@ async function runStage(
         step,
         steps: plan.steps,
         done,
-        data: { dataset: data.dataset, rows: data.training.length, fingerprint: data.source.fingerprint },
+        data: { dataset: data.dataset, rows: data.training.length, fingerprint: data.source.fingerprint, ...states },
         history,
         seconds: (known?.seconds ?? 0) + (performance.now() - began) / 1000,
         executor: options.executor.name,

@@ -42,6 +42,8 @@ export interface World {
   /** trained generators by image node */
   readonly generators: ReadonlyMap<string, TrainedStage>;
   readonly given: readonly Condition[];
+  /** by learned node, how many rows of the training data had each of its states; absent where nothing is trained */
+  readonly trained?: Readonly<Record<string, readonly number[]>>;
   readonly executor: () => Promise<Executor>;
 }
 

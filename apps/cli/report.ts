@@ -1,8 +1,22 @@
 /** What is thrown, as text (or JSON) on standard error and an exit code. Errors of usage are told by whoever knows it. */
 import { renderDiagnostics, toJson } from "#lang/diagnostics/render";
+import type { Diagnostic } from "#lang/diagnostics/diagnostic";
+import type { Source } from "#lang/source";
 import { RuntimeFault } from "#runtime/fault";
 import { ProgramError } from "../api/errors.ts";
 import { exitCodes, type Io } from "./command.ts";
+
+/** Warnings, which change no exit code. */
+export function warn(
+  warnings: readonly Diagnostic[],
+  sources: ReadonlyMap<string, Source>,
+  json: boolean,
+  io: Io,
+): void {
+  if (warnings.length === 0) return;
+  if (json) io.err(`${JSON.stringify({ diagnostics: warnings.map((one) => toJson(one, sources)) })}\n`);
+  else io.err(renderDiagnostics(warnings, sources, { colour: io.colour }));
+}
 
 /** The program is wrong (1), or the world or we are (3). */
 export function report(error: unknown, json: boolean, io: Io): number {

@@ -37,7 +37,13 @@ export interface StageRecord {
   /** file names inside the directory */
   readonly weights: string;
   readonly plan: string;
-  readonly data: { readonly dataset: string; readonly rows: number; readonly fingerprint: string };
+  readonly data: {
+    readonly dataset: string;
+    readonly rows: number;
+    readonly fingerprint: string;
+    /** of a training of labels: by node, how many of the rows have each state; runs of earlier versions do not say it */
+    readonly states?: Readonly<Record<string, readonly number[]>>;
+  };
   readonly history: readonly MetricsRow[];
   readonly seconds: number;
   readonly executor: string;

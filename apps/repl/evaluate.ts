@@ -11,6 +11,7 @@ import type { Source } from "#lang/source";
 import type { QueryStatement, Statement } from "#lang/syntax/ast";
 import { parseInteraction } from "#lang/syntax/parse";
 import { hasErrors, ProgramError } from "../api/errors.ts";
+import { lintText } from "../api/lint.ts";
 import { askQuery } from "../api/world.ts";
 import { answerText } from "../cli/answer-text.ts";
 import { identifiedText } from "../cli/commands/identify.ts";
@@ -90,7 +91,11 @@ function askLine(session: Session, text: string, name: string | null): Step {
   const answer = askQuery(current ?? run.worlds.get(model)!, query, { samples, seed }, sources, previous);
   const under = current === null ? "" : contextText(session.given);
   const shown = under === "" ? answer : { ...answer, query: `${answer.query} under ${under}` };
-  const outputs: Output[] = [...warnings(diagnostics, sources), { kind: "text", text: answerText(shown, name) }];
+  const lints = lintText(current ?? run.worlds.get(model)!, text).warnings;
+  const outputs: Output[] = [
+    ...warnings([...diagnostics, ...lints], sources),
+    { kind: "text", text: answerText(shown, name) },
+  ];
   if (name === null) return stepOf(session, { outputs });
   return stepOf({ ...session, known: new Map([...known, [name, { answer, type }]]) }, { outputs });
 }

@@ -7,6 +7,7 @@ import { causal } from "./catalogue/causal.ts";
 import { cost } from "./catalogue/cost.ts";
 import { graph } from "./catalogue/graph.ts";
 import { interchange } from "./catalogue/interchange.ts";
+import { lints } from "./catalogue/lints.ts";
 import { names } from "./catalogue/names.ts";
 import { probability } from "./catalogue/probability.ts";
 import { syntax } from "./catalogue/syntax.ts";
@@ -23,6 +24,7 @@ export const catalogue = {
   ...training,
   ...cost,
   ...interchange,
+  ...lints,
 };
 
 export type DiagnosticCode = keyof typeof catalogue;

@@ -14,6 +14,8 @@ export interface Fix {
   readonly title: string;
   readonly span: Span;
   readonly replacement: string;
+  /** it changes what is asked or assumed: shown to a person, and not applied with the others */
+  readonly judgement?: true;
 }
 
 export interface Diagnostic {

@@ -34,7 +34,9 @@ function renderOne(diagnostic: Diagnostic, sources: ReadonlyMap<string, Source>,
   });
   const notes = [
     ...(help === "" ? [] : [note(colour, "help", help)]),
-    ...(fix === null ? [] : [note(colour, "fix", fixText(fix.title, fix.span, fix.replacement, sources))]),
+    ...(fix === null
+      ? []
+      : [note(colour, fix.judgement === true ? "or" : "fix", fixText(fix.title, fix.span, fix.replacement, sources))]),
   ];
   return [head, ...frames, ...notes].join("\n");
 }
@@ -48,6 +50,10 @@ function fixText(title: string, span: Span, replacement: string, sources: Readon
   if (text === undefined || replacement.includes("\n")) return title;
   const from = text.lastIndexOf("\n", span.start - 1) + 1;
   const next = text.indexOf("\n", span.end);
+  const rest = text.slice(from, span.start).trim() + text.slice(span.end, next === -1 ? undefined : next).trim();
+  if (span.start === span.end && rest.length < 3) {
+    return `${title}: \`${replacement.trim()}\``;
+  }
   const line = text.slice(from, span.start) + replacement + text.slice(span.end, next === -1 ? undefined : next);
   return line.includes("\n") || line.trim().length > 100 ? title : `${title}: ${line.trim()}`;
 }
@@ -68,7 +74,13 @@ export interface JsonDiagnostic {
   readonly label: string;
   readonly related: readonly { readonly range: JsonRange; readonly label: string }[];
   readonly help: string;
-  readonly fix: { readonly title: string; readonly range: JsonRange; readonly replacement: string } | null;
+  readonly fix: {
+    readonly title: string;
+    readonly range: JsonRange;
+    readonly replacement: string;
+    /** false: it changes what is asked or assumed, and is for a person to decide */
+    readonly safe: boolean;
+  } | null;
 }
 
 /** Positions are 1:1 where the source is not among `sources`. */
@@ -86,6 +98,14 @@ export function toJson(diagnostic: Diagnostic, sources: ReadonlyMap<string, Sour
     label,
     related: related.map((other) => ({ range: range(other.span), label: other.label })),
     help,
-    fix: fix === null ? null : { title: fix.title, range: range(fix.span), replacement: fix.replacement },
+    fix:
+      fix === null
+        ? null
+        : {
+            title: fix.title,
+            range: range(fix.span),
+            replacement: fix.replacement,
+            safe: fix.judgement !== true,
+          },
   };
 }

@@ -88,9 +88,9 @@ const builders: Readonly<Record<string, Builder>> = {
 };
 
 function statement(b: Building, given: CstNode): Statement | null {
-  for (const [rule, build] of Object.entries(builders)) {
-    const found = node(given, rule);
-    if (found !== null) return build(b, found, nodeSpan(b, found));
+  for (const rule of Object.keys(given.children)) {
+    const [build, found] = [builders[rule], node(given, rule)];
+    if (build !== undefined && found !== null) return build(b, found, nodeSpan(b, found));
   }
   return null;
 }

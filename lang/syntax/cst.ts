@@ -17,24 +17,38 @@ export interface Building {
 
 export const isNode = (element: CstNode | IToken): element is CstNode => "children" in element;
 
+const none: readonly never[] = [];
+
 export function nodes(parent: CstNode, name: string): readonly CstNode[] {
-  return (parent.children[name] ?? []).filter(isNode);
+  const found = parent.children[name];
+  if (found === undefined) return none;
+  // nearly always all of them are; this is asked several times for each node of the tree
+  return found.every(isNode) ? found : found.filter(isNode);
 }
 
 export function node(parent: CstNode, name: string): CstNode | null {
-  return nodes(parent, name)[0] ?? null;
+  const found = parent.children[name];
+  if (found === undefined) return null;
+  for (const element of found) if (isNode(element)) return element;
+  return null;
 }
 
 /** Tokens of the text; those that recovery made up are left out. */
 export function tokens(parent: CstNode, name: string): readonly IToken[] {
-  return (parent.children[name] ?? []).filter(
-    (element): element is IToken => !isNode(element) && element.isInsertedInRecovery !== true,
-  );
+  const found = parent.children[name];
+  if (found === undefined) return none;
+  return found.every(isReal) ? found : found.filter(isReal);
 }
 
 export function token(parent: CstNode, name: string): IToken | null {
-  return tokens(parent, name)[0] ?? null;
+  const found = parent.children[name];
+  if (found === undefined) return null;
+  for (const element of found) if (isReal(element)) return element;
+  return null;
 }
+
+const isReal = (element: CstNode | IToken): element is IToken =>
+  !isNode(element) && element.isInsertedInRecovery !== true;
 
 export function tokenSpan(b: Building, given: IToken): Span {
   return { source: b.source.name, start: given.startOffset, end: endOf(given) };
@@ -58,7 +72,9 @@ export function after(span: Span): Span {
 export function elements(parent: CstNode): readonly (CstNode | IToken)[] {
   const offset = (element: CstNode | IToken) =>
     isNode(element) ? (element.location?.startOffset ?? Number.NaN) : element.startOffset;
-  const found = Object.values(parent.children).flat();
+  const lists = Object.values(parent.children);
+  if (lists.length === 1) return lists[0]!;
+  const found = lists.flat();
   // most are in order; the comparison fails where recovery left a place unknown
   if (found.every((element, i) => i === 0 || offset(found[i - 1]!) <= offset(element))) return found;
   return found
@@ -69,11 +85,13 @@ export function elements(parent: CstNode): readonly (CstNode | IToken)[] {
 
 /** Reports each pair of neighbours that no comma parts. */
 export function checkCommas(b: Building, items: readonly { readonly span: Span }[], commas: readonly IToken[]): void {
-  items.slice(1).forEach((item, i) => {
-    const before = items[i]!.span;
-    if (item.span.start <= before.end && item.span.end === item.span.start) return;
-    if (commas.some((comma) => comma.startOffset >= before.end && comma.startOffset < item.span.start)) return;
+  let next = 0;
+  for (let i = 1; i < items.length; i++) {
+    const [before, item] = [items[i - 1]!.span, items[i]!];
+    if (item.span.start <= before.end && item.span.end === item.span.start) continue;
+    while (next < commas.length && commas[next]!.startOffset < before.end) next++;
+    if (next < commas.length && commas[next]!.startOffset < item.span.start) continue;
     const fix = { title: "insert a comma", span: after(before), replacement: "," };
     b.report(diagnose("C109", item.span, { found: b.source.text.slice(item.span.start, item.span.end) }, { fix }));
-  });
+  }
 }

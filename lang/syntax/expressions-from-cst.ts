@@ -15,6 +15,8 @@ export const depthLimit = 1000;
 export function expression(b: Building, given: CstNode | null, at: Span): Expr {
   if (given === null) return missing(at);
   const span = nodeSpan(b, given, at.start);
+  const plain = literal(b, given);
+  if (plain !== null) return plain;
   const prefixes = nodes(given, "operand").reduce((sum, operand) => sum + tokens(operand, "prefix").length, 0);
   const levels = 1 + tokens(given, "operator").length + prefixes;
   if (b.depth.value + levels > depthLimit) {
@@ -28,6 +30,16 @@ export function expression(b: Building, given: CstNode | null, at: Span): Expr {
   });
   b.depth.value -= levels;
   return arrange(b, row, after(span));
+}
+
+/** A single number without a sign, which most expressions of a table are; else null. */
+function literal(b: Building, given: CstNode): Expr | null {
+  const operands = given.children.operand;
+  if (operands === undefined || operands.length !== 1 || given.children.operator !== undefined) return null;
+  const only = operands[0]!;
+  if (!("children" in only) || only.children.prefix !== undefined) return null;
+  const number = token(only, "Numeral");
+  return number === null ? null : numberLiteral(b, number);
 }
 
 function operand(b: Building, given: CstNode, at: Span): Expr {

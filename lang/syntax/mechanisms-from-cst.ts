@@ -19,6 +19,12 @@ export function callMechanism(
   if (value?.kind === "call")
     return { kind: "call-mechanism", call: value, settings: own, span: spanWith(value.span, own) };
   const named = value?.kind === "name" ? value.name : null;
+  if (named?.text === "cpt") {
+    const place = after(named.span);
+    b.report(diagnose("C100", place, { found: "no rows", expected: "`{` and the rows of the table after `cpt`" }));
+    const call = { kind: "call", callee: missingIdentifier(place), args: [], span: named.span } as const;
+    return { kind: "call-mechanism", call, settings: own, span: spanWith(named.span, own) };
+  }
   if (value !== null && value.kind !== "missing") {
     const more = named === null ? {} : { fix: { title: "add `()`", span: after(value.span), replacement: "()" } };
     b.report(diagnose("C114", value.span, { word, name: named?.text ?? null }, more));

@@ -30,8 +30,10 @@ type Block = "model" | "network" | "test" | "counterfactual" | "values";
 interface Open {
   readonly token: IToken;
   readonly block: Block;
-  /** put in by us, and reported: nobody will close it */
-  readonly made: boolean;
+  /** put in by us, and reported by the diagnostic of that index: nobody will close it */
+  readonly made: number | null;
+  /** the braces of a type: nothing is given a value inside */
+  readonly ofType?: boolean;
 }
 
 const closers: ReadonlyMap<t.TokenType, t.TokenType> = new Map([
@@ -50,20 +52,53 @@ const blockOf: ReadonlyMap<t.TokenType, Block> = new Map<t.TokenType, Block>([
   [t.Counterfactual, "counterfactual"],
 ]);
 
-/** The words that begin something directly inside a block. */
-const wordsOf: Readonly<Record<Block | "file", readonly t.TokenType[]>> = {
-  file: t.statementWords,
-  model: [t.Declarer, t.Plate, t.Graph],
-  network: [t.Let],
-  test: [t.Assert],
-  counterfactual: [t.Given, t.Do, t.Report],
-  values: [],
-};
+type Kinds = ReadonlySet<t.TokenType>;
+const kinds = (...types: readonly t.TokenType[]): Kinds => t.kindsOf(types);
+const has = (set: Kinds, token: IToken | undefined): boolean => token !== undefined && set.has(token.tokenType);
 
-const spellingsOf = (types: readonly t.TokenType[]): readonly string[] =>
-  [...t.wordTypes]
-    .filter(([, type]) => types.includes(type) || (type.CATEGORIES ?? []).some((c) => types.includes(c)))
-    .map(([text]) => text);
+/** The words that begin something directly inside a block. */
+const wordsOf: Readonly<Record<Block | "file", Kinds>> = {
+  file: kinds(...t.statementWords),
+  model: kinds(t.Declarer, t.Plate, t.Graph),
+  network: kinds(t.Let),
+  test: kinds(t.Assert),
+  counterfactual: kinds(t.Given, t.Do, t.Report),
+  values: kinds(),
+};
+/** The words of any block but networks, whose `let` is one of a model as well. */
+const blockWords = kinds(t.Declarer, t.Plate, t.Graph, t.Assert, t.Given, t.Do, t.Report);
+const declarersAndStatements = kinds(t.Declarer, ...t.statementWords);
+
+/** What may follow the first word of something inside a block, where the word is misspelt. */
+const following: Readonly<Record<Block | "file", Kinds>> = {
+  file: kinds(t.Name, t.Text, t.Numeral, t.Probability, t.Expectation, t.Effect),
+  model: kinds(t.Name),
+  network: kinds(t.Name),
+  test: kinds(t.Name, t.Probability, t.Expectation, t.Predicate),
+  counterfactual: kinds(t.Name),
+  values: kinds(t.Name),
+};
+/** What the thing before may end with. */
+const endings = kinds(
+  t.Name,
+  t.Numeral,
+  t.Text,
+  t.True,
+  t.False,
+  t.LeftBrace,
+  t.RightBrace,
+  t.RightParen,
+  t.RightBracket,
+);
+const givers = kinds(t.Tilde, t.Becomes);
+const parts = kinds(t.Given, t.Do);
+const contexts = kinds(t.Do, t.Observe);
+const openers = kinds(t.LeftParen, t.LeftBrace);
+const states = kinds(t.Name, t.Numeral, t.True, t.False);
+const variables = kinds(t.Name, t.RightBracket);
+
+const spellingsOf = (types: Kinds): readonly string[] =>
+  [...t.wordTypes].filter(([, type]) => types.has(type)).map(([text]) => text);
 
 export function repair(source: Source, tokens: readonly IToken[]): Repaired {
   const out: IToken[] = [];
@@ -78,9 +113,13 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
     while (open.length > until) {
       const { token, made, block } = open.pop()!;
       const { startOffset: end } = insert(closers.get(token.tokenType)!, token);
-      if (block === "values" && !made) guesses.push({ ...spanOf(source, token), end });
       if (where !== null) places.push(where.startOffset);
-      if (!made) diagnostics.push(unclosed(source, token, where));
+      if (made !== null) {
+        diagnostics[made] = enclosing(source, diagnostics[made]!, end);
+        continue;
+      }
+      if (block === "values") guesses.push({ ...spanOf(source, token), end });
+      diagnostics.push(unclosed(source, token, where));
     }
   };
   const insert = (type: t.TokenType, like: IToken): IToken => {
@@ -96,7 +135,7 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
     const sign = type === t.LeftParen ? "(" : "{";
     const fix = { title: `insert \`${sign}\``, span, replacement: sign === "(" ? "(" : " {" };
     diagnostics.push(diagnose("C127", span, { sign, before: `\`${read.image}\`` }, { fix }));
-    open.push({ token: insert(type, read), block, made: true });
+    open.push({ token: insert(type, read), block, made: diagnostics.length - 1 });
     places.push(read.startOffset);
   };
 
@@ -110,7 +149,7 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
       diagnostics.push(diagnose("C107", span, { name: token.image, where, suggestion: word.text }, { fix }));
     }
     const read = word === null ? (nameless(tokens, i, inside) ?? token) : retyped(token, word.type);
-    if (header !== null && t.isA(read, ...wordsOf[header])) {
+    if (header !== null && has(wordsOf[header], read)) {
       openBefore(read, header, t.LeftBrace);
       header = null;
     }
@@ -118,17 +157,18 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
     if (lacking !== null) openBefore(read, "values", lacking);
     const ends = endedBy(open, read);
     if (ends !== null) close(ends, read);
-    if (ends !== null || (open.length === 0 && t.isA(read, ...t.statementWords))) header = null;
+    if (ends !== null || (open.length === 0 && has(wordsOf.file, read))) header = null;
     header = blockOf.get(read.tokenType) ?? header;
 
     if (closers.has(read.tokenType)) {
       const isBlock = read.tokenType === t.LeftBrace && header !== null;
-      open.push({ token: read, block: isBlock ? header! : "values", made: false });
+      const ofType = read.tokenType === t.LeftBrace && tokens[i - 1]?.tokenType === t.Colon;
+      open.push({ token: read, block: isBlock ? header! : "values", made: null, ofType });
       if (isBlock) header = null;
     } else if (closesSomething(read)) {
       const partner = partnerOf(open, read);
       const innermost = open.at(-1);
-      if (partner === -1 && innermost?.block === "values" && !innermost.made) {
+      if (partner === -1 && innermost?.block === "values" && innermost.made === null) {
         open.pop();
         out.push(retyped(read, closers.get(innermost.token.tokenType)!));
         diagnostics.push(crossed(source, innermost.token, read));
@@ -144,7 +184,7 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
       conditionals = 0;
     }
     if (read.tokenType === t.If) conditionals++;
-    if (t.isA(read, t.Declarer, ...t.statementWords)) conditionals = 0;
+    if (has(declarersAndStatements, read)) conditionals = 0;
     if (open.length + conditionals > nestingLimit) {
       diagnostics.push(diagnose("C119", spanOf(source, read), { limit: nestingLimit }));
       return { tokens: [], diagnostics, places, guesses, incomplete: false };
@@ -167,10 +207,10 @@ const closesSomething = (token: IToken): boolean => closing.has(token.tokenType)
 /** The bracket that is closed here: rather one of the text than one that was put in. */
 function partnerOf(open: readonly Open[], read: IToken): number {
   const fits = (other: Open) => closers.get(other.token.tokenType) === read.tokenType;
-  const real = open.findLastIndex((other) => fits(other) && !other.made);
+  const real = open.findLastIndex((other) => fits(other) && other.made === null);
   const any = open.findLastIndex(fits);
   const between = open.slice(real + 1, any);
-  return real !== -1 && between.every(({ made }) => made) ? real : any;
+  return real !== -1 && between.every(({ made }) => made !== null) ? real : any;
 }
 
 /** `P(X]` */
@@ -180,6 +220,19 @@ function crossed(source: Source, token: IToken, read: IToken): Diagnostic {
   const fix = { title: `write \`${close}\``, span, replacement: close };
   const related = [{ span: spanOf(source, token), label: "opened here" }];
   return diagnose("C128", span, { open: token.image, close, found: read.image }, { related, fix });
+}
+
+/** The fix of a bracket that was put in and that nothing closes puts in both. */
+function enclosing(source: Source, diagnostic: Diagnostic, end: number): Diagnostic {
+  const { fix } = diagnostic;
+  if (fix === null) return diagnostic;
+  const inside = source.text.slice(fix.span.start, end);
+  const [sign, gap] = fix.replacement === "(" ? ["(", ""] : [" {", " "];
+  const close = sign === "(" ? ")" : "}";
+  const replacement =
+    sign === "(" ? `(${inside.trimStart()})` : `${sign}${inside.startsWith(" ") ? "" : gap}${inside}${gap}${close}`;
+  const title = `put it between \`${sign.trim()}\` and \`${close}\``;
+  return { ...diagnostic, fix: { title, span: { ...fix.span, end }, replacement } };
 }
 
 function unclosed(source: Source, token: IToken, where: IToken | null): Diagnostic {
@@ -192,29 +245,29 @@ function unclosed(source: Source, token: IToken, where: IToken | null): Diagnost
 function lackingBracket(before: readonly IToken[], around: Open | undefined, read: IToken): t.TokenType | null {
   const last = before.at(-1);
   if (last?.tokenType === t.Graph) return read.tokenType === t.LeftBrace ? null : t.LeftBrace;
-  if (t.isA(last, t.Given, t.Do) && around?.block === "counterfactual") {
+  if (around?.block === "counterfactual" && has(parts, last)) {
     return read.tokenType === t.LeftBrace ? null : t.LeftBrace;
   }
-  if (t.isA(last, t.Do, t.Observe)) return t.isA(read, t.LeftParen, t.LeftBrace) ? null : t.LeftParen;
+  if (has(contexts, last)) return has(openers, read) ? null : t.LeftParen;
   // `P(X in a, b)`; outside of brackets the name of a model follows
-  const isEvent = last?.tokenType === t.In && t.isA(before.at(-2), t.Name, t.RightBracket);
+  const isEvent = last?.tokenType === t.In && has(variables, before.at(-2));
   const isSet = isEvent && around?.token.tokenType === t.LeftParen;
-  return isSet && t.isA(read, t.Name, t.Numeral, t.True, t.False) ? t.LeftBrace : null;
+  return isSet && has(states, read) ? t.LeftBrace : null;
 }
 
 /** How many open brackets remain at a word that cannot stand inside the innermost ones; null where it can. */
 function endedBy(open: readonly Open[], read: IToken): number | null {
   if (open.length === 0) return null;
-  if (t.isA(read, ...t.statementWords)) return 0;
-  if (!t.isA(read, t.Declarer, t.Plate, t.Graph, t.Assert, t.Given, t.Do, t.Report)) return null;
-  const home = open.findLastIndex(({ block }) => block !== "values" && t.isA(read, ...wordsOf[block]));
+  if (open.at(-1)!.ofType === true && has(givers, read)) return open.length - 1;
+  if (has(wordsOf.file, read)) return 0;
+  if (!has(blockWords, read)) return null;
+  const home = open.findLastIndex(({ block }) => block !== "values" && has(wordsOf[block], read));
   return home === -1 || home === open.length - 1 ? null : home + 1;
 }
 
 /** Whether a statement or a declaration may begin after this token. */
 function mayBegin(previous: IToken | undefined): boolean {
-  const ends = [t.Name, t.Numeral, t.Text, t.True, t.False, t.LeftBrace, t.RightBrace, t.RightParen, t.RightBracket];
-  return previous === undefined || t.isA(previous, ...ends);
+  return previous === undefined || has(endings, previous);
 }
 
 /** `sample : bool`: a word that begins a declaration, though what follows made it look like a name. */
@@ -223,8 +276,7 @@ function nameless(tokens: readonly IToken[], i: number, inside: Block | "file"):
   if (token.tokenType !== t.Name) return null;
   const type = t.wordTypes.get(token.image);
   if (type === undefined || !mayBegin(tokens[i - 1])) return null;
-  const begins = wordsOf[inside].some((other) => type === other || (type.CATEGORIES ?? []).includes(other));
-  return begins && inside !== "network" ? retyped(token, type) : null;
+  return inside !== "network" && wordsOf[inside].has(type) ? retyped(token, type) : null;
 }
 
 /** A name where a word of the language should begin something, and one is spelt nearly like it. */
@@ -235,15 +287,7 @@ function misspelt(
 ): { readonly text: string; readonly type: t.TokenType } | null {
   const token = tokens[i]!;
   if (token.tokenType !== t.Name) return null;
-  const [next, previous] = [tokens[i + 1], tokens[i - 1]];
-  const opens =
-    inside === "test"
-      ? [t.Probability, t.Expectation, t.Predicate]
-      : inside === "file"
-        ? [t.Text, t.Numeral, t.Probability, t.Expectation, t.Effect]
-        : [];
-  if (!t.isA(next, t.Name, ...opens)) return null;
-  if (!mayBegin(previous)) return null;
+  if (!has(following[inside], tokens[i + 1]) || !mayBegin(tokens[i - 1])) return null;
   const text = closest(token.image, spellingsOf(wordsOf[inside]));
   return text === null ? null : { text, type: t.wordTypes.get(text)! };
 }

@@ -19,6 +19,8 @@ export interface Scan {
   readonly incomplete: boolean;
 }
 
+const neverClosed: ReadonlySet<t.TokenType> = new Set([t.UnclosedComment, t.UnclosedText, t.UnclosedQuotedName]);
+
 export function scan(source: Source): Scan {
   const lexed = t.lexer.tokenize(source.text);
   const unknown = lexed.errors.map(({ offset, length }) => {
@@ -30,10 +32,9 @@ export function scan(source: Source): Scan {
   const marked = markWords(lexed.tokens);
   const { tokens, diagnostics, places, guesses, incomplete } = repair(source, marked);
   const mistaken = lexed.groups[t.mistakes] ?? [];
-  const spelled = spellingProblems(source, [...lexed.tokens, ...mistaken]);
-  const unclosed = [...lexed.tokens, ...mistaken].filter((token) =>
-    t.isA(token, t.UnclosedComment, t.UnclosedText, t.UnclosedQuotedName),
-  );
+  const all = mistaken.length === 0 ? lexed.tokens : [...lexed.tokens, ...mistaken];
+  const spelled = spellingProblems(source, all);
+  const unclosed = all.filter((token) => neverClosed.has(token.tokenType));
   return {
     tokens,
     diagnostics: [...unknown, ...spelled, ...diagnostics],

@@ -24,6 +24,18 @@ const spellings: ReadonlyMap<t.TokenType, string> = new Map([
   [t.Divide, "/"],
 ]);
 
+/** All that may be worth a word; the others are passed over. */
+const doubtful: ReadonlySet<t.TokenType> = new Set([
+  ...spellings.keys(),
+  t.BareFraction,
+  t.SingleQuotedText,
+  t.HashComment,
+  t.UnclosedComment,
+  t.UnclosedText,
+  t.UnclosedQuotedName,
+  t.QuotedName,
+]);
+
 function spelling(token: IToken): string | null {
   if (token.tokenType === t.BareFraction) return `0${token.image}`;
   if (token.tokenType === t.SingleQuotedText) return JSON.stringify(token.image.slice(1, -1));
@@ -34,7 +46,8 @@ function spelling(token: IToken): string | null {
 
 /** At most one diagnostic for each token. */
 export function spellingProblems(source: Source, tokens: readonly IToken[]): readonly Diagnostic[] {
-  return tokens.flatMap((token): readonly Diagnostic[] => {
+  const asked = tokens.filter((token) => doubtful.has(token.tokenType));
+  return asked.flatMap((token): readonly Diagnostic[] => {
     const span = { source: source.name, start: token.startOffset, end: t.endOf(token) };
     const opening = { ...span, end: span.start + 1 };
     if (token.tokenType === t.UnclosedComment)

@@ -18,6 +18,7 @@ export function syntaxErrors(
   scanned: Scan,
   errors: readonly IRecognitionException[],
 ): readonly Diagnostic[] {
+  if (errors.length === 0) return [];
   const { tokens } = scanned;
   const indexOf = new Map(tokens.map((token, i) => [token, i]));
   const places = errors
@@ -28,12 +29,24 @@ export function syntaxErrors(
     .toSorted((a, b) => a.index - b.index);
   const doubted = scanned.repaired.map((offset) => indexAt(tokens, offset));
   const found: Diagnostic[] = [];
+  /** where the last mistake was */
+  let broken = 0;
   for (const { error, index, until } of places) {
     const isDoubted = doubted.some((place) => follows(tokens, place, index));
-    if (!isDoubted && !isGuess(scanned, error.token)) found.push(problem(source, tokens, index, error));
+    const isLeftOver = found.length > 0 && isOutside(error) && !beginsAnew(tokens, broken, index);
+    if (!isDoubted && !isLeftOver && !isGuess(scanned, error.token)) found.push(problem(source, tokens, index, error));
     doubted.push(index, until);
+    broken = index;
   }
   return found;
+}
+
+/** Whether a statement was expected: what is left of one that broke off is no second mistake. */
+const isOutside = ({ context: { ruleStack } }: IRecognitionException): boolean =>
+  (ruleStack.at(-1) ?? "file") === "file";
+
+function beginsAnew(tokens: readonly IToken[], from: number, to: number): boolean {
+  return tokens.slice(from, to).some((token) => t.isA(token, ...t.statementWords));
 }
 
 /** Whether the token is near the place of an earlier finding, with no new statement or declaration begun between. */
@@ -55,6 +68,7 @@ export function withoutConsequences(
   errors: readonly Diagnostic[],
   scanned: Scan,
 ): readonly Diagnostic[] {
+  if (slips.length === 0) return slips;
   const places = errors.map(({ span }) => indexAt(scanned.tokens, span.start));
   return slips.filter(({ span }) => {
     const index = indexAt(scanned.tokens, span.start);
@@ -90,7 +104,7 @@ function problem(source: Source, tokens: readonly IToken[], index: number, error
 
 /** Mistakes that have a message of their own. */
 function special(span: Span, token: IToken, { context: { ruleStack } }: IRecognitionException): Diagnostic | null {
-  const rule = ruleStack.at(-1);
+  const rule = ruleStack.at(-1) ?? "file";
   if (rule === "file" && t.isA(token, t.Declarer, t.Plate, t.Graph)) {
     return diagnose("C129", span, { word: token.image });
   }
@@ -106,7 +120,7 @@ function clue(previous: IToken | undefined, token: IToken | undefined): string |
   if (previous !== undefined && previous.tokenType === t.Name) {
     const type = t.wordTypes.get(previous.image);
     if (type === t.Expectation) return "`[` after `E`";
-    if (t.isA({ ...previous, tokenType: type ?? t.Name }, t.Probability, t.Effect))
+    if (t.isA({ ...previous, tokenType: type ?? t.Name }, t.Probability, t.Effect, t.Predicate))
       return `\`(\` after \`${previous.image}\``;
   }
   if (previous?.tokenType === t.Name && t.isA(token, t.Probability, t.Expectation, t.Effect))

@@ -74,6 +74,8 @@ export const LongOr = token("LongOr", "||", { categories: [BinaryOperator] });
 export const Bar = token("Bar", "|");
 export const Becomes = token("Becomes", ":=", { categories: [Binder] });
 export const Colon = token("Colon", ":");
+/** `=>` is read as an arrow, and told. */
+export const RightArrow = token("RightArrow", /->|=>|→/, { categories: [ArrowSign] });
 export const Equal = token("Equal", /==/, { categories: [BinaryOperator, Relation] });
 export const Assign = token("Assign", "=", { categories: [Binder, Relation] });
 export const Tilde = token("Tilde", /~|∼/, { categories: [Binder] });
@@ -85,7 +87,6 @@ export const Less = token("Less", "<", { categories: [BinaryOperator, Relation] 
 export const GreaterOrEqual = token("GreaterOrEqual", />=|≥/, { categories: [BinaryOperator, Relation] });
 export const Greater = token("Greater", ">", { categories: [BinaryOperator, Relation] });
 export const NotEqual = token("NotEqual", /!=|≠/, { categories: [BinaryOperator, Relation] });
-export const RightArrow = token("RightArrow", /->|→/, { categories: [ArrowSign] });
 export const PlusMinus = token("PlusMinus", /\+-|±/);
 export const Plus = token("Plus", "+", { categories: [BinaryOperator, ArithmeticOperator, QueryOperator] });
 export const Minus = token("Minus", /-|−/, { categories: [BinaryOperator, ArithmeticOperator, QueryOperator] });
@@ -183,6 +184,11 @@ export function isA(given: IToken | undefined, ...types: readonly TokenType[]): 
   if (categories === undefined) return false;
   for (const category of categories) if (types.includes(category)) return true;
   return false;
+}
+
+/** All types that are one of these or in one of these categories: what `isA` asks, where it is asked of every token. */
+export function kindsOf(types: readonly TokenType[]): ReadonlySet<TokenType> {
+  return new Set(all.filter((type) => types.includes(type) || type.CATEGORIES?.some((one) => types.includes(one))));
 }
 
 /** Half-open end of a token. */

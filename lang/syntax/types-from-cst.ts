@@ -3,7 +3,7 @@ import type { CstNode } from "chevrotain";
 import { diagnose } from "../diagnostics/catalogue.ts";
 import { closest } from "../diagnostics/suggest.ts";
 import type { TypeExpr } from "./ast.ts";
-import { after, type Building, node, nodeSpan, token, tokenSpan } from "./cst.ts";
+import { after, type Building, node, nodes, nodeSpan, token, tokenSpan } from "./cst.ts";
 import { callArguments, expression } from "./expressions-from-cst.ts";
 import { identifier, labels } from "./names-from-cst.ts";
 
@@ -29,7 +29,12 @@ const synonyms: Readonly<Record<string, string>> = {
 export function typeExpr(b: Building, given: CstNode): TypeExpr {
   const span = nodeSpan(b, given);
   const states = node(given, "labels");
-  if (states !== null) return { kind: "labels-type", labels: labels(b, states), span };
+  if (states !== null) {
+    // where the list broke off, what was read of it says nothing about the type
+    const isWhole = nodes(states, "label").length > 0 && token(given, "RightBrace") !== null;
+    const read = labels(b, states);
+    return isWhole ? { kind: "labels-type", labels: read, span } : { kind: "missing-type", span };
+  }
   const word = token(given, "Name");
   if (word === null) return { kind: "missing-type", span };
   const name = identifier(b, word).text;

@@ -110,14 +110,49 @@ const places: Readonly<Record<string, string>> = {
   queryText: "the end of the query",
 };
 
-function expectedToken(rule: string, type: TokenType): string {
+/** `rule/Token/token before`, or `rule/token before`: where the token before says more than the rule. */
+const afterToken: Readonly<Record<string, string>> = {
+  "data/Name/Binder": 'a data set, as in `table("data.csv")`',
+  "train/Name/Train": "the name of a model",
+  "train/Name/Dot": "`labels` or the name of an image node",
+  "train/Name/With": "a training regime such as `mle` or `wgan_gp`",
+  "identify/Name/From": "the name of a `data` statement",
+  "model/Name/Extends": "the name of the model that it extends",
+  "counterfactual/Name/In": "the name of a model",
+  "plate/Name/Plate": "the name of the index",
+  "drawing/Numeral/Seed": "a seed: a whole number",
+  "assertion/Numeral/PlusMinus": "a tolerance: a number",
+  "networkPart/Binder": expression,
+  "declaration/Becomes": expression,
+  "declaration/Assign": "a constant",
+  "declaration/Tilde": "a mechanism such as `cpt { ... }`, `neural(A)` or `Normal(0, 1)`",
+  "operand/Colon": "a number or an expression",
+  "operand/Assign": "a value",
+  "nameSet/RightArrow": "the node that the arrow points at, or a set such as `{A, B}`",
+  "labels/LeftBrace": "states, as in `{small, large}`",
+  "probability/Probability": "a query such as `P(Y | do(X))`",
+};
+
+function expectedToken(rule: string, type: TokenType, before: TokenType): string {
+  const told =
+    afterToken[`${rule}/${type.name}/${before.name}`] ?? afterToken[`${rule}/${type.name}/${categoryOf(before)}`];
+  if (told !== undefined) return told;
   return places[`${rule}/${type.name}`] ?? signs[type.name] ?? `\`${type.LABEL ?? type.name}\``;
 }
 
+function expectedPart(rule: string, before: TokenType): string {
+  return afterToken[`${rule}/${before.name}`] ?? places[rule] ?? expression;
+}
+
+/** `=`, `~` and `:=` count as one where the table says so. */
+const categoryOf = (type: TokenType): string =>
+  type.CATEGORIES?.some((category) => category.name === "Binder") === true ? "Binder" : type.name;
+
 /** The message of a Chevrotain exception becomes just what was expected. */
 export const wording: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected, ruleName }) => expectedToken(ruleName, expected),
+  buildMismatchTokenMessage: ({ expected, previous, ruleName }) =>
+    expectedToken(ruleName, expected, previous.tokenType),
   buildNotAllInputParsedMessage: ({ ruleName }) => places[ruleName] ?? "the end of the text",
-  buildNoViableAltMessage: ({ ruleName }) => places[ruleName] ?? expression,
-  buildEarlyExitMessage: ({ ruleName }) => places[ruleName] ?? expression,
+  buildNoViableAltMessage: ({ previous, ruleName }) => expectedPart(ruleName, previous.tokenType),
+  buildEarlyExitMessage: ({ previous, ruleName }) => expectedPart(ruleName, previous.tokenType),
 };

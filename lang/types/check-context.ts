@@ -1,10 +1,10 @@
 /** What every check is handed: the vocabulary, the declarations of the program, and where to report. */
 import { diagnose } from "../diagnostics/catalogue.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, RelatedSpan } from "../diagnostics/diagnostic.ts";
 import { closest } from "../diagnostics/suggest.ts";
 import type { Declarations } from "../names/declarations.ts";
 import type { Span } from "../source.ts";
-import type { Identifier } from "../syntax/ast.ts";
+import type { Identifier, Member } from "../syntax/ast.ts";
 import type { Signatures } from "./signature.ts";
 
 export interface CheckContext {
@@ -24,10 +24,47 @@ export function reportUnknown(
   candidates: Iterable<string>,
 ): void {
   if (name.text === "" || (context.declarations.incomplete && importable.has(what))) return;
-  const suggestion = closest(name.text, [...candidates]);
+  const known = [...candidates];
+  const suggestion = closest(name.text, known);
   const fix =
     suggestion === null ? null : { title: `change to \`${suggestion}\``, span: name.span, replacement: suggestion };
-  context.report(diagnose("C201", name.span, { what, name: name.text, suggestion }, { fix }));
+  context.report(diagnose("C201", name.span, { what, name: name.text, suggestion, known }, { fix }));
+}
+
+/**
+ * Where a node is declared, as a related place: in the model around `place`, or in the only one that has such a node.
+ * Nothing where that is not clear, as in a query from outside of the program.
+ */
+export function declaredHere(
+  { declarations }: Pick<CheckContext, "declarations">,
+  node: string,
+  place: Span,
+): readonly RelatedSpan[] {
+  const found = [...declarations.models.values()].flatMap((model) =>
+    namesIn(model.members)
+      .filter(({ text }) => text === node)
+      .map(({ span }) => ({ span, around: covers(model.span, place) })),
+  );
+  const [one, another] = found.some(({ around }) => around) ? found.filter(({ around }) => around) : found;
+  if (one === undefined || another !== undefined) return [];
+  return covers(one.span, place) ? [] : [{ span: one.span, label: `\`${node}\` is declared here` }];
+}
+
+const covers = (a: Span, b: Span): boolean => a.source === b.source && a.start <= b.start && b.end <= a.end;
+
+function namesIn(members: readonly Member[]): readonly Identifier[] {
+  return members.flatMap((member) => {
+    switch (member.kind) {
+      case "noise":
+        return member.names;
+      case "plate":
+        return namesIn(member.members);
+      case "graph":
+        return [];
+      default:
+        return [member.name];
+    }
+  });
 }
 
 export function reportUnsupported(context: CheckContext, span: Span, what: string): void {

@@ -2,7 +2,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Action, Condition, CounterfactualVariable, Event, EventTest, Expr, Identifier } from "../syntax/ast.ts";
 import { describeConstant, evaluateNumber } from "./check-constant.ts";
-import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
+import { type CheckContext, declaredHere, reportUnknown, reportUnsupported } from "./check-context.ts";
 import { checkDistributionCall } from "./check-distribution.ts";
 import { checkDistribution, type DiscreteType, isDiscrete, reportUnknownState, stateIndex } from "./check-states.ts";
 import { reportLack } from "./check-lack.ts";
@@ -20,7 +20,8 @@ function resolveNode(context: CheckContext, model: ModelView, name: Identifier, 
     return null;
   }
   if (view.role !== "image") return view.type;
-  context.report(diagnose("C511", name.span, { name: name.text, verb }));
+  const related = declaredHere(context, name.text, name.span);
+  context.report(diagnose("C511", name.span, { name: name.text, verb }, { related }));
   return null;
 }
 
@@ -117,7 +118,8 @@ export function checkEvent(
     return null;
   }
   if (isDiscrete(type)) return { kind: "distribution", name };
-  context.report(diagnose("C417", event.span, { name }));
+  const related = declaredHere(context, name, event.span);
+  context.report(diagnose("C417", event.span, { name }, { related }));
   return null;
 }
 
@@ -151,14 +153,22 @@ function checkTest(
       const { operator, value } = test;
       const equality = operator === "=" || operator === "==" || operator === "!=";
       if (!equality && (type.kind === "bool" || type.kind === "labels")) {
-        context.report(diagnose("C513", name.span, { name: name.text, operator, type: printType(type) }));
+        context.report(
+          diagnose(
+            "C513",
+            name.span,
+            { name: name.text, operator, type: printType(type) },
+            { related: declaredHere(context, name.text, name.span) },
+          ),
+        );
         return false;
       }
       if (!equality) return isNumber(context, model, value);
       // an equation may have finitely many values although they are real numbers
       const continuous = !isDiscrete(type) && model.node(name.text)?.role !== "let";
       if (continuous && place === "asked") {
-        context.report(diagnose("C418", name.span, { name: name.text }));
+        const related = declaredHere(context, name.text, name.span);
+        context.report(diagnose("C418", name.span, { name: name.text }, { related }));
         return false;
       }
       return checkValue(context, model, name.text, type, value);

@@ -11,7 +11,7 @@ import type {
   IfExpr,
   NameExpr,
 } from "../syntax/ast.ts";
-import { type CheckContext, reportUnknown } from "./check-context.ts";
+import { type CheckContext, declaredHere, reportUnknown } from "./check-context.ts";
 import type { Constant } from "./signature.ts";
 import type { NodeType } from "./type.ts";
 
@@ -143,7 +143,9 @@ function typeOfName(
     const names = [...scope.names()];
     if (expected !== null && closest(text, names) === null) {
       const { owner: node, labels: states } = expected;
-      context.report(diagnose("C203", expr.span, { node, state: text, states, suggestion: closest(text, states) }));
+      const related = declaredHere(context, node, expr.span);
+      const suggestion = closest(text, states);
+      context.report(diagnose("C203", expr.span, { node, state: text, states, suggestion }, { related }));
     } else {
       reportUnknown(context, "node or parameter", expr.name, names);
     }

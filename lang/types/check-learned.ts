@@ -2,7 +2,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { CallExpr, Identifier, Settings } from "../syntax/ast.ts";
 import { checkArguments, settingsAsArguments } from "./check-arguments.ts";
-import { type CheckContext, reportUnsupported } from "./check-context.ts";
+import { type CheckContext, declaredHere, reportUnsupported } from "./check-context.ts";
 import type { Callee } from "./check-match.ts";
 import { checkNetworkUse, fits, type LayerStep, printShapes } from "./check-network.ts";
 import { countStates, isDiscrete } from "./check-states.ts";
@@ -128,7 +128,7 @@ function checkGeneratorNetwork(
   if (found === null || expected === null) return false;
   if (fits(found, expected)) return true;
   const args = { network: network.name, node, expected: printShape(expected), found: printShapes(found) };
-  context.report(diagnose("C236", span, args));
+  context.report(diagnose("C236", span, args, { related: declaredHere(context, node, span) }));
   return false;
 }
 

@@ -59,7 +59,8 @@ export function matchArguments(
       }
     }
     if (matched.has(parameter.name)) {
-      context.report(diagnose("C219", arg.span, { callee: callee.name, name: parameter.name }));
+      const related = [{ span: matched.get(parameter.name)!.span, label: "given first here" }];
+      context.report(diagnose("C219", arg.span, { callee: callee.name, name: parameter.name }, { related }));
       wrong = true;
     } else {
       matched.set(parameter.name, { parameter, value: arg.value, span: arg.span });

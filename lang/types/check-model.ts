@@ -316,7 +316,8 @@ function checkEquation(context: CheckContext, view: ModelView, node: NodeUnderCh
       found: describeValueType(found),
       source: "its equation",
     };
-    watched.report(diagnose("C222", value.span, args));
+    const related = [{ span: node.nameSpan, label: "declared here" }];
+    watched.report(diagnose("C222", value.span, args, { related }));
   }
   const type = declared ?? (node.untyped && found !== null ? nodeTypeOf(found) : null);
   const usable = ok && type !== null && found !== null;

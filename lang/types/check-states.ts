@@ -4,7 +4,7 @@ import { closest } from "../diagnostics/suggest.ts";
 import type { Span } from "../source.ts";
 import type { Expr, Label, MapEntry, MapExpr } from "../syntax/ast.ts";
 import { type ConstantScope, evaluateNumber } from "./check-constant.ts";
-import type { CheckContext } from "./check-context.ts";
+import { type CheckContext, declaredHere } from "./check-context.ts";
 import { normalised } from "./normalise.ts";
 import { type NodeType, statesOf } from "./type.ts";
 
@@ -43,6 +43,14 @@ export function resolveState(context: CheckContext, node: string, type: Discrete
   return index;
 }
 
+/** Words that are names in backquotes only; `true` and `false` are states as they are. */
+const reserved: ReadonlySet<string> = new Set(["if", "then", "else", "and", "or", "not", "in"]);
+
+/** A state as it is written: in backquotes where it is no plain word or number. */
+function printLabel(label: string): string {
+  return /^[A-Za-z_]\w*$|^-?\d+$/.test(label) && !reserved.has(label) ? label : `\`${label}\``;
+}
+
 export function reportUnknownState(
   context: CheckContext,
   node: string,
@@ -51,7 +59,11 @@ export function reportUnknownState(
   span: Span,
 ): void {
   const states = statesOf(type) ?? [];
-  context.report(diagnose("C203", span, { node, state, states, suggestion: closest(state, states) }));
+  const suggestion = closest(state, states);
+  const fix =
+    suggestion === null ? null : { title: `change to \`${suggestion}\``, span, replacement: printLabel(suggestion) };
+  const related = declaredHere(context, node, span);
+  context.report(diagnose("C203", span, { node, state, states, suggestion }, { related, fix }));
 }
 
 /** The values of a map in the order of the states, each given exactly once; null where not, which is reported. */

@@ -3,7 +3,7 @@ import type { CheckedMechanism, Coupling } from "../checked.ts";
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Span } from "../source.ts";
 import type { Identifier } from "../syntax/ast.ts";
-import { type CheckContext, reportUnknown } from "./check-context.ts";
+import { type CheckContext, declaredHere, reportUnknown } from "./check-context.ts";
 import type { CptParent } from "./check-cpt.ts";
 import { isDiscrete } from "./check-states.ts";
 import type { ModelView, NodeRole } from "./model-scope.ts";
@@ -55,7 +55,8 @@ export function reportMismatch(
   span: Span,
 ): void {
   const args = { name: node.name, declared: printType(type), found, source: `\`${source}\`` };
-  context.report(diagnose("C222", span, args));
+  const related = [{ span: node.nameSpan, label: "declared here" }];
+  context.report(diagnose("C222", span, args, { related }));
 }
 
 /** Parents by name: nodes, no images, none twice. */
@@ -76,7 +77,9 @@ export function resolveParents(
     } else if (view.role === "image") {
       context.report(diagnose("C306", span, { node: node.name, parent: name }));
     } else if (parents.some((parent) => parent.name === name)) {
-      context.report(diagnose("C304", span, { node: node.name, parent: name }));
+      const first = parents.find((parent) => parent.name === name)!;
+      const related = [{ span: first.span, label: "listed first here" }];
+      context.report(diagnose("C304", span, { node: node.name, parent: name }, { related }));
     } else {
       parents.push({ name, span });
     }
@@ -97,7 +100,10 @@ export function discreteParents(
     const type = model.node(name)?.type ?? null;
     if (type === null) continue;
     if (isDiscrete(type)) typed.push({ name, type });
-    else context.report(diagnose("C307", span, { node: node.name, parent: name, type: printType(type), mechanism }));
+    else {
+      const args = { node: node.name, parent: name, type: printType(type), mechanism };
+      context.report(diagnose("C307", span, args, { related: declaredHere(context, name, span) }));
+    }
   }
   return typed.length === parents.length ? typed : null;
 }

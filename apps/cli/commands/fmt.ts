@@ -1,10 +1,9 @@
 /** `causal fmt`: programs in the one layout of the language, written back or checked. */
-import { chmodSync, realpathSync, statSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { format } from "#lang/format/format";
 import { ProgramError } from "../../api/errors.ts";
-import { writeFileAtomic } from "../../files/atomic.ts";
 import { readProgram } from "../../files/programs.ts";
+import { rewriteFile } from "../../files/rewrite.ts";
 import { type Command, exitCodes, UsageError } from "../command.ts";
 import { report } from "../report.ts";
 
@@ -37,18 +36,10 @@ export const fmt: Command = {
       if (check && changes) code = exitCodes.program;
       if (path === "-" && !check) io.out(result.text);
       else if (changes) {
-        if (!check) await rewrite(path, result.text);
+        if (!check) await rewriteFile(path, result.text);
         io.out(`${source.name}\n`);
       }
     }
     return code;
   },
 };
-
-/** A link stays a link, and the file keeps who may read it. */
-async function rewrite(path: string, content: string): Promise<void> {
-  const file = realpathSync(path);
-  const { mode } = statSync(file);
-  await writeFileAtomic(file, content);
-  chmodSync(file, mode);
-}

@@ -2,8 +2,10 @@
 import { withSolver } from "#compiler/counterfactual/linear-program";
 import { worldOfQuery } from "../../api/run.ts";
 import { ask } from "../../api/world.ts";
+import { lintText, warningsAt } from "../../api/lint.ts";
 import { answerText } from "../answer-text.ts";
 import { type Command, exitCodes, integerFlag, UsageError } from "../command.ts";
+import { warn } from "../report.ts";
 import { deviceOption, executorOf, modelOption, openFileOrRun, worldOf } from "../open.ts";
 import { askStatements } from "../statements.ts";
 
@@ -38,6 +40,9 @@ export const query: Command = {
       if (texts.length === 0) {
         if (run.project.program.queries.length === 0)
           throw new UsageError(`missing a query: ${path} has no query statement`);
+        const { queries, sources } = run.project.program;
+        const places = queries.map(({ statement }) => statement.span);
+        warn(warningsAt(run, places), sources, json, io);
         for (const { name, answer } of await withSolver(() => askStatements(run, options))) {
           io.out(
             `${json ? JSON.stringify({ ...(name === null ? {} : { name }), ...answer }) : answerText(answer, name)}\n`,
@@ -47,7 +52,10 @@ export const query: Command = {
       }
       const world = worldOf(run, invocation);
       for (const text of texts) {
-        const answer = await withSolver(() => ask(worldOfQuery(run, text, world), text, options));
+        const asked = worldOfQuery(run, text, world);
+        const { warnings, sources } = lintText(asked, text);
+        warn(warnings, sources, json, io);
+        const answer = await withSolver(() => ask(asked, text, options));
         io.out(`${json ? JSON.stringify(answer) : answerText(answer)}\n`);
       }
       return exitCodes.well;

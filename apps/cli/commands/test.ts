@@ -2,6 +2,8 @@
 import { withSolver } from "#compiler/counterfactual/linear-program";
 import { checkAssertion } from "#compiler/inference/assert";
 import { renderDiagnostics } from "#lang/diagnostics/render";
+import { warningsAt } from "../../api/lint.ts";
+import { warn } from "../report.ts";
 import { type Command, exitCodes, integerFlag, UsageError } from "../command.ts";
 import { deviceOption, executorOf, openFileOrRun } from "../open.ts";
 
@@ -28,6 +30,8 @@ export const test: Command = {
         const run = openFileOrRun(path, executor);
         const { tests, sources } = run.project.program;
         if (tests.length === 0) io.out(`${path}: no test blocks\n`);
+        const places = tests.map(({ statement }) => statement.span);
+        warn(warningsAt(run, places), sources, false, io);
         for (const { statement, model } of tests) {
           io.out(`${path}: ${statement.name}\n`);
           for (const assertion of statement.assertions) {

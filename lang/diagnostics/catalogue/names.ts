@@ -2,12 +2,39 @@
 import { entry } from "../entry.ts";
 import { list } from "../words.ts";
 
+/** Words of this language by what others call the same. */
+const otherwise: Readonly<Record<string, string>> = {
+  gaussian: "Normal",
+  norm: "Normal",
+  unif: "Uniform",
+  bern: "Bernoulli",
+  discrete: "Categorical",
+  linear: "dense",
+  fc: "dense",
+  conv2d: "conv",
+  convtranspose2d: "deconv",
+  batchnorm2d: "batchnorm",
+  leaky_relu: "leakyRelu",
+  ln: "log",
+  cat: "concat",
+  csv: "table",
+  sd: "std",
+  sigma: "std",
+  mu: "mean",
+};
+
 export const names = {
-  C201: entry<{ what: string; name: string; suggestion: string | null }>({
+  C201: entry<{ what: string; name: string; suggestion: string | null; known?: readonly string[] }>({
     severity: "error",
     message: ({ what, name }) => `there is no ${what} named \`${name}\``,
     label: () => "unknown name",
-    help: ({ suggestion }) => (suggestion === null ? "" : `did you mean \`${suggestion}\`?`),
+    help: ({ name, suggestion, known = [] }) => {
+      if (suggestion !== null) return `did you mean \`${suggestion}\`?`;
+      const other = otherwise[name.toLowerCase()];
+      if (other !== undefined && known.includes(other)) return `it is called \`${other}\` here`;
+      if (known.length === 0 || known.length > 12) return "";
+      return known.length === 1 ? `there is only ${list(known)}` : `there are ${list(known, 12)}`;
+    },
     explanation: "A name must be declared before anything can refer to it. Names are case-sensitive.",
   }),
   C202: entry<{ what: string; name: string }>({

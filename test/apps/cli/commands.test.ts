@@ -1,5 +1,6 @@
 /** Transcripts of the commands that ask and show: texts, JSON and exit codes. */
 import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commands } from "../../../apps/cli/commands/index.ts";
@@ -102,6 +103,64 @@ describe("check", () => {
       }),
     );
     expect(JSON.parse((await causal(["check", stones, "--json"])).out)).toEqual({ diagnostics: [] });
+  });
+});
+
+describe("lints and fixes", () => {
+  const ward = `model Ward {
+  sample Bones : bool ~ Bernoulli(0.1)
+  sample Lungs : bool ~ Bernoulli(0.1)
+  sample Ward : bool ~ cpt(Bones, Lungs) { (false, false): 0.01, else: 0.8 }
+}
+query q = P(Bones | do(Lungs = true), Ward = true)
+`;
+
+  it("warns with exit code 0, on standard error", async () => {
+    const path = writeProgram(folder, "ward.causal", ward);
+    const { code, out, err } = await causal(["check", path]);
+    expect({ code, out }).toEqual({ code: 0, out: `${path}: no errors, 1 warning\n` });
+    expect(err).toContain("warning[C560]");
+    expect((await causal(["query", path])).err).toContain("warning[C560]");
+    const typed = await causal(["query", path, "P(Bones | do(Lungs = true), Ward = true)", "--json"]);
+    expect(JSON.parse(typed.err).diagnostics).toMatchObject([{ code: "C560", fix: { safe: false } }]);
+    expect(JSON.parse(typed.out)).toMatchObject({ rung: 2 });
+  });
+
+  it("is silent about what is allowed, in the text or in the call", async () => {
+    const path = writeProgram(folder, "ward.causal", ward);
+    const silent = { code: 0, out: `${path}: no errors\n`, err: "" };
+    expect(await causal(["check", "--allow", "c560", path])).toEqual(silent);
+    writeProgram(folder, "ward.causal", ward.replace("query q", "// causal: allow C560, C561\n\n// why\nquery q"));
+    expect(await causal(["check", path])).toEqual(silent);
+    writeProgram(folder, "ward.causal", ward.replace(/\n$/, " // causal: allow C560\n"));
+    expect(await causal(["check", path])).toEqual(silent);
+    writeProgram(folder, "ward.causal", `// causal: allow C560\n${ward}`);
+    expect((await causal(["check", path])).err).toContain("C560");
+    expect((await causal(["check", "--allow", "C201", path])).err).toContain("--allow takes the code of a warning");
+  });
+
+  it("writes safe fixes and says so; a second time there is nothing to do", async () => {
+    const path = writeProgram(
+      folder,
+      "slips.causal",
+      ward.replace("sample Lungs", "smaple Lungs").replace(": 0.8", " = 0.8"),
+    );
+    const { code, out, err } = await causal(["check", "--fix", path]);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `${path}:3:3: write \`sample\`\n${path}:4:71: write \`:\`\n${path}: no errors, 1 warning\n`,
+    });
+    expect(err).toContain("C560");
+    const text = readFileSync(path, "utf8");
+    expect(text).toBe(ward.replace(": 0.8", " : 0.8"));
+    expect((await causal(["check", "--fix", path])).out).toBe(`${path}: no errors, 1 warning\n`);
+    expect(readFileSync(path, "utf8")).toBe(text);
+  });
+
+  it("leaves a file alone that has nothing safe to fix", async () => {
+    const path = writeProgram(folder, "broken.causal", "model M { sample A : bool ~ \n");
+    expect((await causal(["check", "--fix", path])).code).toBe(1);
+    expect(readFileSync(path, "utf8")).toBe("model M { sample A : bool ~ \n");
   });
 });
 
