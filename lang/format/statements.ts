@@ -80,7 +80,11 @@ export const statementRules: Readonly<Record<string, Rule>> = {
   },
   chain: (p, given) =>
     nest(group(...partsOf(given).flatMap((part, i) => [i === 0 ? nothing : gapBefore(part), print(p, part)]))),
-  nameSet: (p, given) => inBraces(p, partsOf(given)),
+  nameSet: (p, given) => (node(given, "names") === null ? spaced(p, partsOf(given)) : inBraces(p, partsOf(given))),
+  plateRange: (p, given) => {
+    const parts = partsOf(given);
+    return node(given, "labels") === null ? concat(...parts.map((part) => print(p, part))) : inBraces(p, parts);
+  },
   network: (p, given) => {
     const [inputs, constants] = [nodes(given, "input"), nodes(given, "constant")];
     for (const item of [...inputs.slice(1), ...constants.slice(1)]) signBefore(p, item, ",");

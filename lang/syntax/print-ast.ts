@@ -7,6 +7,7 @@ import type {
   MechanismExpr,
   Member,
   NetworkParameter,
+  PlateRange,
   Settings,
   Statement,
   TypeExpr,
@@ -99,7 +100,7 @@ function member(node: Member): Lines {
     case "param":
       return [`param ${printName(node.name)}${typed(node.type)} = ${printExpr(node.value)}`];
     case "noise":
-      return [`noise ${printNames(node.names)} ~ ${printExpr(node.distribution)}`];
+      return [`noise ${printNames(node.names)}${typed(node.type)} ~ ${printExpr(node.distribution)}`];
     case "latent":
     case "sample":
       return [`${node.kind} ${printName(node.name)}${typed(node.type)}`, ...indent(mechanism(node.mechanism))];
@@ -110,9 +111,20 @@ function member(node: Member): Lines {
       return [`image ${printName(node.name)}${typed(node.type)}${value}`, ...indent(mechanism(node.mechanism))];
     }
     case "plate":
-      return [`plate ${printName(node.index)} in ${printExpr(node.range)}`, ...indent(node.members.flatMap(member))];
+      return [`plate ${printName(node.index)} in ${plateRange(node.range)}`, ...indent(node.members.flatMap(member))];
     case "graph":
       return ["graph", ...indent(node.chains.map(chain))];
+  }
+}
+
+function plateRange(range: PlateRange): string {
+  switch (range.kind) {
+    case "between":
+      return `${printExpr(range.low)}..${printExpr(range.high)}`;
+    case "labels":
+      return `{${printNames(range.labels)}}`;
+    case "value":
+      return printExpr(range.value);
   }
 }
 
