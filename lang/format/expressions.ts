@@ -55,9 +55,7 @@ export const expressionRules: Readonly<Record<string, Rule>> = {
   names: (p, given) => {
     const items = namesOf(partsOf(given));
     for (const [name] of items.slice(1)) signBefore(p, name!, ",");
-    return fill(
-      items.flatMap((item, i) => [...(i === 0 ? [] : [line]), group(...item.map((part) => print(p, part)))]),
-    );
+    return fill(items.flatMap((item, i) => [...(i === 0 ? [] : [line]), group(...item.map((part) => print(p, part)))]));
   },
   labels: (p, given) => commaList(p, partsOf(given)),
   actions: (p, given) => commaList(p, partsOf(given)),

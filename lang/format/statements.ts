@@ -8,7 +8,6 @@ import {
   type Block,
   braces,
   brackets,
-  commaList,
   firstToken,
   leaf,
   type Printing,
@@ -162,7 +161,7 @@ function table(p: Printing, given: CstNode): Doc {
   const head =
     parens[0] === null || parens[1] === null
       ? nothing
-      : brackets(p, parens[0], names === null ? nothing : commaList(p, partsOf(names)), parens[1]);
+      : brackets(p, parens[0], names === null ? nothing : print(p, names), parens[1]);
   for (const row of rows.slice(1)) {
     // a line break alone would make a difference of it: `a: x` and `-1: y`
     if (t.isA(firstToken(row), t.Minus)) signBefore(p, row, ",");

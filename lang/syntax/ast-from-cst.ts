@@ -18,17 +18,18 @@ import type {
   TrainStatement,
 } from "./ast.ts";
 import { after, type Building, checkCommas, node, nodes, nodeSpan, token, tokenSpan, tokens } from "./cst.ts";
-import { actions, call, callArguments, elementIn, expression, identifiers, subscripted } from "./expressions-from-cst.ts";
+import {
+  actions,
+  call,
+  callArguments,
+  elementIn,
+  expression,
+  identifiers,
+  subscripted,
+} from "./expressions-from-cst.ts";
 import { settings } from "./mechanisms-from-cst.ts";
 import { model } from "./models-from-cst.ts";
-import {
-  identifier,
-  identifierIn,
-  modelName,
-  numberLiteral,
-  stringLiteral,
-  wholeNumber,
-} from "./names-from-cst.ts";
+import { identifier, identifierIn, modelName, numberLiteral, stringLiteral, wholeNumber } from "./names-from-cst.ts";
 import { missing } from "./precedence.ts";
 import { conditions, events, probability, query } from "./queries-from-cst.ts";
 import * as t from "./tokens.ts";

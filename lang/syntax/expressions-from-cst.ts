@@ -2,16 +2,7 @@
 import type { CstNode, IToken } from "chevrotain";
 import { diagnose } from "../diagnostics/catalogue.ts";
 import { cover, type Span } from "../source.ts";
-import type {
-  Action,
-  Argument,
-  CallExpr,
-  CounterfactualVariable,
-  Expr,
-  Identifier,
-  ListExpr,
-  MapExpr,
-} from "./ast.ts";
+import type { Action, Argument, CallExpr, CounterfactualVariable, Expr, Identifier, ListExpr, MapExpr } from "./ast.ts";
 import { after, type Building, checkCommas, elements, node, nodes, nodeSpan, token, tokenSpan, tokens } from "./cst.ts";
 import { elementName } from "./elements.ts";
 import { identifier, identifierIn, label, missingIdentifier, numberLiteral, stringLiteral } from "./names-from-cst.ts";

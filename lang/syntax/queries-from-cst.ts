@@ -15,7 +15,15 @@ import type {
   RelationalOperator,
 } from "./ast.ts";
 import { after, type Building, checkCommas, elements, node, nodes, nodeSpan, token, tokenSpan, tokens } from "./cst.ts";
-import { actions, depthLimit, elementIn, expression, identifiers, mapExpr, subscripted } from "./expressions-from-cst.ts";
+import {
+  actions,
+  depthLimit,
+  elementIn,
+  expression,
+  identifiers,
+  mapExpr,
+  subscripted,
+} from "./expressions-from-cst.ts";
 import { identifier, label, labels, numberLiteral } from "./names-from-cst.ts";
 import { missing } from "./precedence.ts";
 import * as t from "./tokens.ts";
