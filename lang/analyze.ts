@@ -97,8 +97,12 @@ function checkTrains(
   const trains: CheckedTrain[] = [];
   for (const statement of files.flatMap((file) => file.statements)) {
     if (statement.kind !== "train") continue;
-    const checked = checkTrain(context, statement, models);
-    if (checked === null) continue;
+    for (const checked of checkTrain(context, statement, models)) add(statement, checked);
+  }
+  return trains;
+
+  /** Each part is trained once (C612). */
+  function add(statement: TrainStatement, checked: CheckedTrain): void {
     const target = `${checked.model}.${checked.part}`;
     const reads = context.signatures.regimes.get(checked.regime)?.reads === true;
     const key = reads ? `${target} is read` : target;
@@ -108,10 +112,10 @@ function checkTrains(
       trains.push(checked);
     } else {
       const related = [{ span: earlier.regime.span, label: "first trained here" }];
-      context.report(diagnose("C612", statement.part?.span ?? statement.span, { target }, { related }));
+      const span = statement.part?.span ?? statement.model.span;
+      context.report(diagnose("C612", span, { target }, { related }));
     }
   }
-  return trains;
 }
 
 type Asked = Pick<CheckedProgram, "queries" | "draws" | "identifies" | "tests">;

@@ -81,7 +81,7 @@ export const sessionCommands: readonly SessionCommand[] = [
     run(session, rest) {
       if (session.run.project.program.trains.length === 0) throw new UsageError("the program has no train statement");
       const out = rest === "" ? null : rest.replace(/^into\s+/, "");
-      return { ...text(session, ""), request: { kind: "train", target: null, out } };
+      return { ...text(session, ""), request: { kind: "train", targets: null, out } };
     },
   },
   { name: "models", usage: "models", help: "the models, and what of them is trained", accepts: alone, run: models },

@@ -3,6 +3,7 @@ import type { CheckedModel, CheckedNode, DrawnGraph } from "../checked.ts";
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Identifier, ModelDecl, ParamMember } from "../syntax/ast.ts";
 import { type CheckContext, reportUnsupported } from "./check-context.ts";
+import { checkComposite } from "./check-composite.ts";
 import { checkEquation } from "./check-equation.ts";
 import { namesIn } from "./check-expression.ts";
 import { arrowsOf, checkGraphMembers, type DrawnArrows, lackOf, orderNodes, reportCycles } from "./check-graph.ts";
@@ -202,8 +203,7 @@ function checkBody(context: CheckContext, view: ModelView, node: NodeUnderCheck,
       return checkNoise(context, view, node, body.distribution);
     case "equation":
       if (node.role !== "image") return checkEquation(context, view, node, body.value);
-      reportUnsupported(context, body.value.span, "an image computed by an expression (`:=`)");
-      return failed(node);
+      return checkComposite(context, view, node, body.value);
     case "mechanism":
       if (body.mechanism === null) throw new Error(`internal: ${node.name} has no mechanism to check`);
       return checkMechanism(context, view, node, body.mechanism);

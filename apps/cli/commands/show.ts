@@ -4,7 +4,9 @@ import { dirname } from "node:path";
 import { printModel, toDot } from "#compiler/causal/print";
 import { applyConditions } from "#compiler/inference/conditions";
 import { planTraining } from "#compiler/compile";
+import { isComposite, lowerComposite } from "#compiler/lower/composite";
 import { print } from "#compiler/tensor/print";
+import type { CheckedTrain } from "#lang/checked";
 import { positionAt } from "#lang/source";
 import { parseCst } from "#lang/syntax/parse";
 import { printAst } from "#lang/syntax/print-ast";
@@ -68,6 +70,10 @@ export const show: Command = {
       case "program":
       case "plan": {
         const project = requireSound(openProject(file));
+        const target = stringFlag(invocation, "target");
+        const composites = stage === "program" && !json ? compositePrograms(project, target) : [];
+        for (const text of composites) io.out(text);
+        if (composites.length > 0 && !project.program.trains.some((train) => isTarget(train, target))) break;
         for (const plan of await plansOf(project, file, stringFlag(invocation, "target"))) {
           io.out(json ? `${encodePlan(plan)}\n` : planText(plan, stage, project));
         }
@@ -79,6 +85,21 @@ export const show: Command = {
     return exitCodes.well;
   },
 };
+
+const isTarget = (train: CheckedTrain, target: string | undefined): boolean =>
+  target === undefined || `${train.model}.${train.part}` === target;
+
+/** The programs of computed images, for one picture. */
+function compositePrograms({ models, vocabulary, program }: Project, target: string | undefined): readonly string[] {
+  return [...models.values()].flatMap((model) =>
+    model.nodes
+      .filter((node) => isComposite(node) && (target === undefined || `${model.name}.${node.name}` === target))
+      .map((node) => {
+        const composite = lowerComposite(model, node.name, vocabulary, 1);
+        return `${print(composite.program, lineOf({ program }))}\n`;
+      }),
+  );
+}
 
 /** All models after the transforms. */
 function transformed(project: Project, actions: readonly string[], events: readonly string[]) {
@@ -109,7 +130,7 @@ export async function plansOf(
   target: string | undefined,
 ): Promise<readonly TrainingPlan[]> {
   const { trains, data } = project.program;
-  const chosen = trains.filter((train) => target === undefined || `${train.model}.${train.part}` === target);
+  const chosen = trains.filter((train) => isTarget(train, target));
   if (chosen.length === 0) {
     const known = trains.map((train) => `${train.model}.${train.part}`).join(", ");
     throw new UsageError(
@@ -125,7 +146,7 @@ export async function plansOf(
   return plans;
 }
 
-function lineOf(project: Project): (origin: Origin) => number | null {
+function lineOf(project: Pick<Project, "program">): (origin: Origin) => number | null {
   return ({ source, start }) => {
     const text = project.program.sources.get(source)?.text;
     return text === undefined ? null : positionAt(text, start).line;

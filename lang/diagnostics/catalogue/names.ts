@@ -274,6 +274,22 @@ export const names = {
     help: () => "use a layer, for example `add(a, b)` or `scale(2)`",
     explanation: "In a network, operators compute sizes and other constants; tensors go through layers.",
   }),
+  C238: entry<{ left: string; right: string }>({
+    severity: "error",
+    message: ({ left, right }) => `images of different sizes, \`${left}\` and \`${right}\`, cannot be put together`,
+    label: () => "different sizes",
+    help: () => "give the images one height and one width",
+    explanation:
+      "An image that is computed from others is computed pixel by pixel. A `gray` image beside an `rgb` one is the same in all channels, a number the same for all pixels.",
+  }),
+  C239: entry<{ name: string; declared: string; found: string }>({
+    severity: "error",
+    message: ({ name, declared, found }) =>
+      `\`${name}\` is declared as \`${declared}\`, but its expression is \`${found}\``,
+    label: ({ found }) => `is \`${found}\``,
+    help: () => "change the type, or the images that it is computed from",
+    explanation: "An expression of images has their size, and is `rgb` where one of them is.",
+  }),
   C237: entry<{ cycle: readonly string[] }>({
     severity: "error",
     message: ({ cycle }) => `a model extends itself: ${cycle.map((name) => `\`${name}\``).join(" -> ")}`,
