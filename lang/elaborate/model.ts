@@ -6,7 +6,7 @@ import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Span } from "../source.ts";
 import type { Identifier, ModelDecl, ParamMember, TypeExpr } from "../syntax/ast.ts";
 import { elementParts } from "../syntax/elements.ts";
-import { evaluateNumber } from "../types/check-constant.ts";
+import { type ConstantScope, evaluateNumber } from "../types/check-constant.ts";
 import type { CheckContext } from "../types/check-context.ts";
 import { createParams, type Params } from "../types/check-params.ts";
 import { resolveType } from "../types/check-type.ts";
@@ -15,7 +15,7 @@ import { chainOf, nameOf, typedLike, typeOf } from "./inherit.ts";
 import { type PlainMember, plainMembers } from "./members.ts";
 import { createRegistry, type Registry } from "./registry.ts";
 import { single } from "./spread.ts";
-import { type Placed, type Ranges, unfold } from "./unfold.ts";
+import { type Place, type Placed, type Ranges, unfold } from "./unfold.ts";
 
 export interface Elaborated {
   readonly members: readonly PlainMember[];
@@ -44,12 +44,15 @@ export function elaborate(context: CheckContext, decl: ModelDecl): Elaborated {
     chain.members.map(({ member }) => [nameOf(member)?.text, member.kind === "param" ? null : typeOf(member)]),
   );
   const registry = createRegistry(context, constants, params);
+  const constantsAt = (places: readonly Place[]): ConstantScope => {
+    const known = registry.constantsAt(places);
+    const lookup: ConstantScope["lookup"] = (name, span) =>
+      known.lookup(name, span) ?? (declared.has(name) ? { kind: "other", what: "a node" } : null);
+    return { ...known, lookup };
+  };
   const ranges: Ranges = {
     number: (expr, places) =>
-      evaluateNumber(context, single(expr, registry.scopeAt(context, places)), {
-        ...registry.constantsAt(places),
-        names: () => params.names(),
-      }),
+      evaluateNumber(context, single(expr, registry.scopeAt(context, places)), constantsAt(places)),
     states: (name) => statesIn(silent, types.get(name) ?? null, registry),
     isNumber: (name, places) => params.names().includes(name) || places.some(({ plate }) => plate.index.text === name),
   };
