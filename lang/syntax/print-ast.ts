@@ -28,6 +28,11 @@ export function printAst(file: File): string {
   return [`file ${file.source}`, ...indent(file.statements.flatMap(statement))].map((line) => `${line}\n`).join("");
 }
 
+/** The members of a model, indented. */
+export function printMembers(members: readonly Member[]): string {
+  return indent(members.flatMap(member)).map((line) => `${line}\n`).join("");
+}
+
 type Lines = readonly string[];
 
 const indent = (lines: Lines): Lines => lines.map((line) => `  ${line}`);

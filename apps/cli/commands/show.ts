@@ -7,6 +7,7 @@ import { planTraining } from "#compiler/compile";
 import { isComposite, lowerComposite } from "#compiler/lower/composite";
 import { print } from "#compiler/tensor/print";
 import type { CheckedTrain } from "#lang/checked";
+import { printElaborated } from "#lang/elaborate/print";
 import { positionAt } from "#lang/source";
 import { parseCst } from "#lang/syntax/parse";
 import { printAst } from "#lang/syntax/print-ast";
@@ -23,14 +24,14 @@ import { openProject, type Project, requireSound } from "../../api/project.ts";
 import { readProgram } from "../../files/programs.ts";
 import { type Command, exitCodes, listFlag, stringFlag, UsageError } from "../command.ts";
 
-const stages = ["cst", "ast", "types", "model", "graph", "program", "plan"] as const;
+const stages = ["cst", "ast", "elaborated", "types", "model", "graph", "program", "plan"] as const;
 
 export const show: Command = {
   name: "show",
   usage: `${stages.join("|")} FILE`,
   summary: "print a stage of the compiler",
   details:
-    "cst and ast: what was parsed; types: names, types and shapes; model and graph: the causal model; program and plan: what a train statement compiles to.",
+    "cst and ast: what was parsed; elaborated: models after extends, plates and vectors; types: names, types and shapes; model and graph: the causal model; program and plan: what a train statement compiles to.",
   options: {
     do: { type: "string", multiple: true, value: "X=1", help: "intervene before showing model or graph" },
     observe: { type: "string", multiple: true, value: "X=1", help: "condition before showing model or graph" },
@@ -55,6 +56,9 @@ export const show: Command = {
         io.out(json ? `${JSON.stringify(ast)}\n` : printAst(ast));
         break;
       }
+      case "elaborated":
+        io.out(printElaborated(requireSound(openProject(file)).program));
+        break;
       case "types":
         io.out(printTypes(requireSound(openProject(file)).program));
         break;
