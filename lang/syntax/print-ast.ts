@@ -30,7 +30,9 @@ export function printAst(file: File): string {
 
 /** The members of a model, indented. */
 export function printMembers(members: readonly Member[]): string {
-  return indent(members.flatMap(member)).map((line) => `${line}\n`).join("");
+  return indent(members.flatMap(member))
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 type Lines = readonly string[];
