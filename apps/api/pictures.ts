@@ -5,7 +5,7 @@ import type { Executor, Tensors } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
 import { inputsOf } from "#runtime/program/program";
 import { sizeOf } from "#runtime/tensor";
-import { generate, parentsOf, type Pictures, type TrainedStage } from "./images.ts";
+import { generate, parentsOf, type Pictures } from "./images.ts";
 import type { World } from "./world.ts";
 
 /** Stored values of the labels by node, one entry a picture. */

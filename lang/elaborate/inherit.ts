@@ -1,6 +1,5 @@
 /** Models that extend others: the members of the whole chain, base first, where a member of one name replaces the other. */
 import { diagnose } from "../diagnostics/catalogue.ts";
-import type { Span } from "../source.ts";
 import type { Identifier, Member, ModelDecl, TypeExpr } from "../syntax/ast.ts";
 import { type CheckContext, reportUnknown } from "../types/check-context.ts";
 
@@ -90,6 +89,3 @@ export function typedLike<M extends Member>(member: M, replaced: Member): M {
   if (!fits || type === null || !("type" in member) || member.type !== null) return member;
   return { ...member, type };
 }
-
-/** Where a chain of models says which it extends. */
-export const spansOf = (bases: readonly ModelDecl[]): readonly Span[] => bases.map(({ span }) => span);

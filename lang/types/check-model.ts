@@ -11,7 +11,7 @@ import { checkMechanism, checkNoise } from "./check-mechanism.ts";
 import { createParams, type Params } from "./check-params.ts";
 import { resolveType } from "./check-type.ts";
 import { collectMembers, type Entry, isBare } from "./entries.ts";
-import { failed, type MechanismResult, type NodeUnderCheck } from "./mechanism.ts";
+import type { MechanismResult, NodeUnderCheck } from "./mechanism.ts";
 import { constantsOf, type ModelView } from "./model-scope.ts";
 import { type NodeType, printType } from "./type.ts";
 
