@@ -28,7 +28,10 @@ export function vocabularyPage(): string {
     "",
     ...table(
       ["word", "value"],
-      [...functions.values()].map(({ name, arity, doc }) => [`\`${name}(${["x", "y", "z"].slice(0, arity).join(", ")})\``, doc]),
+      [...functions.values()].map(({ name, arity, doc }) => [
+        `\`${name}(${["x", "y", "z"].slice(0, arity).join(", ")})\``,
+        doc,
+      ]),
     ),
     "",
     "## Learned mechanisms",

@@ -2,6 +2,7 @@
 import { printModel, toDot } from "#compiler/causal/print";
 import { intervalsByState } from "#compiler/inference/answer";
 import { printName } from "#compiler/causal/print-expression";
+import { printElaborated } from "#lang/elaborate/print";
 import type { CausalModel } from "#compiler/causal/model";
 import { applyConditions } from "#compiler/inference/conditions";
 import { closest } from "#lang/diagnostics/suggest";
@@ -24,7 +25,7 @@ interface SessionCommand {
   run(session: Session, rest: string): Step;
 }
 
-export const stages = ["model", "types", "graph", "program", "plan", "ast", "cst"] as const;
+export const stages = ["model", "elaborated", "types", "graph", "program", "plan", "ast", "cst"] as const;
 
 const alone = (rest: string) => rest === "";
 const words = (rest: string) => /^[\w`][^()=~]*$|^$/.test(rest);
@@ -143,6 +144,8 @@ function show(session: Session, rest: string): Step {
       return text(session, printModel(modelUnderContext(session)));
     case "graph":
       return text(session, toDot(modelUnderContext(session)));
+    case "elaborated":
+      return text(session, printElaborated(program));
     case "types":
       return text(session, printTypes(program));
     case "ast":

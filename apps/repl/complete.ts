@@ -78,5 +78,7 @@ function insideAction(head: string): boolean {
 
 function imagesOf({ run }: Session, model: string): readonly string[] {
   const nodes = run.worlds.get(model.replaceAll("`", ""))?.model.nodes ?? [];
-  return nodes.filter((node) => node.type.kind === "image").map((node) => printName(node.name));
+  // those that are computed from others are not trained
+  const learned = nodes.filter(({ type, mechanism }) => type.kind === "image" && mechanism.kind === "learned");
+  return learned.map((node) => printName(node.name));
 }

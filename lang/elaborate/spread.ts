@@ -4,7 +4,7 @@
  */
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { BinaryOperator, CallExpr, Expr, Identifier, IfExpr } from "../syntax/ast.ts";
-import type { CheckContext } from "../types/check-context.ts";
+import { type CheckContext, reportUnknown } from "../types/check-context.ts";
 import type { Selection } from "./families.ts";
 
 /** One expression, or one for each element. */
@@ -135,8 +135,8 @@ const joins: Readonly<Record<string, Join>> = {
   max: (values, expr) => nested(values, expr),
 };
 
-/** The words that join the elements of a family, with what they are called with. */
-export const joinWords: readonly string[] = [...Object.keys(joins), "dot"];
+/** The words that join the elements of a family. */
+const joinWords: readonly string[] = [...Object.keys(joins), "dot"];
 
 /** A balanced tree, so that a thousand elements make no expression a thousand levels deep. */
 function fold(operator: BinaryOperator, values: readonly Expr[], { span }: Expr, empty: number | boolean): Expr {
@@ -174,6 +174,11 @@ function spreadCall(expr: CallExpr, scope: SpreadScope): Spread {
       return { kind: "binary", operator: "*", left: left!, right: right!, span: expr.span };
     });
     return one(products.kind === "one" ? products.value : fold("+", products.values, expr, 0));
+  }
+  const isKnown = functions.has(word) || scope.context.signatures.distributions.has(word);
+  if (!isKnown && args.some((arg) => arg.kind === "many")) {
+    reportUnknown(scope.context, "function", expr.callee, [...functions.keys(), ...joinWords]);
+    return one({ kind: "missing", span: expr.span });
   }
   return together(scope, expr, args, (found) => {
     return { ...expr, args: expr.args.map((arg, i) => ({ ...arg, value: found[i]! })) };
