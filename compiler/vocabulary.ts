@@ -17,7 +17,7 @@ import type {
 import type { Feed, Initialiser, StateEntry, TrainingPlan } from "#runtime/program/plan";
 import type { Shape } from "#runtime/tensor";
 import type { CausalModel } from "./causal/model.ts";
-import type { Builder, Value } from "./tensor/build.ts";
+import type { Builder, Operand, Value } from "./tensor/build.ts";
 
 /** What a layer may ask for while it is lowered. Names are local to the layer; the lowering makes them unique. */
 export interface LayerContext {
@@ -86,6 +86,8 @@ export interface Regime extends RegimeSignature {
 }
 
 export interface MathFunction extends FunctionSignature {
+  /** the same for every pixel of images; there where the signature says `pixelwise` */
+  lower?(b: Builder, ...args: readonly Operand[]): Value;
   apply(...args: readonly number[]): number;
   /** of one that grows or falls everywhere: x from y, not a number where there is none, and log |dx/dy| there */
   readonly inverse?: { apply(y: number): number; logSlope(y: number): number };

@@ -28,7 +28,10 @@ export function vocabularyPage(): string {
     "",
     ...table(
       ["word", "value"],
-      [...functions.values()].map(({ name, arity, doc }) => [`\`${name}(${arity === 1 ? "x" : "x, y"})\``, doc]),
+      [...functions.values()].map(({ name, arity, doc }) => [
+        `\`${name}(${["x", "y", "z"].slice(0, arity).join(", ")})\``,
+        doc,
+      ]),
     ),
     "",
     "## Learned mechanisms",
@@ -89,7 +92,9 @@ function cells({ name, kind, doc, choices, ...rest }: Parameter): readonly [stri
   const spellings = choices === undefined ? "" : ` (${choices.map((choice) => JSON.stringify(choice)).join(", ")})`;
   const fallback =
     rest.default === undefined ? "required" : rest.default === null ? "" : `\`${spelled(rest.default)}\``;
-  return [`\`${name} : ${kind}\``, fallback, `${doc}${spellings}`];
+  const [group, inner] = name.split(".");
+  const written = inner === undefined ? `${name} : ${kind}` : `${group} { ${inner} : ${kind} }`;
+  return [`\`${written}\``, fallback, `${doc}${spellings}`];
 }
 
 function spelled(value: Constant): string {

@@ -5,6 +5,7 @@
 import type { Analysis, CheckedData, CheckedModel, CheckedProgram, CheckedTrain } from "./checked.ts";
 import { diagnose } from "./diagnostics/catalogue.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { questionsOf } from "./elaborate/question.ts";
 import { collectDeclarations, declare } from "./names/declarations.ts";
 import { loadFiles, type Resolve } from "./names/load.ts";
 import { withoutLostNames } from "./names/lost-names.ts";
@@ -54,7 +55,17 @@ export function analyze(source: Source, { signatures, resolve }: AnalyzeOptions)
 
   for (const network of declarations.networks.values()) checkNetworkDeclaration(context, network);
   const models = new Map<string, ModelCheck>();
-  for (const [name, decl] of declarations.models) models.set(name, checkModel(context, decl));
+  // a model is checked after the one that it extends; circles are reported there
+  const checkNamed = (name: string, extenders: readonly string[]): ModelCheck | null => {
+    const decl = declarations.models.get(name);
+    const known = models.get(name);
+    if (decl === undefined || known !== undefined || extenders.includes(name)) return known ?? null;
+    const base = decl.base === null ? null : checkNamed(decl.base.text, [...extenders, name]);
+    const checked = checkModel(context, decl, base);
+    models.set(name, checked);
+    return checked;
+  };
+  for (const name of declarations.models.keys()) checkNamed(name, []);
   const data = new Map<string, CheckedData>();
   for (const [name, statement] of declarations.data) {
     const checked = checkData(context, statement);
@@ -66,7 +77,7 @@ export function analyze(source: Source, { signatures, resolve }: AnalyzeOptions)
   const program: CheckedProgram = {
     files,
     sources,
-    models: new Map([...models].map(([name, { model }]) => [name, model])),
+    models: new Map([...declarations.models.keys()].map((name) => [name, models.get(name)!.model])),
     networks: declarations.networks,
     data,
     trains,
@@ -86,8 +97,12 @@ function checkTrains(
   const trains: CheckedTrain[] = [];
   for (const statement of files.flatMap((file) => file.statements)) {
     if (statement.kind !== "train") continue;
-    const checked = checkTrain(context, statement, models);
-    if (checked === null) continue;
+    for (const checked of checkTrain(context, statement, models)) add(statement, checked);
+  }
+  return trains;
+
+  /** Each part is trained once (C612). */
+  function add(statement: TrainStatement, checked: CheckedTrain): void {
     const target = `${checked.model}.${checked.part}`;
     const reads = context.signatures.regimes.get(checked.regime)?.reads === true;
     const key = reads ? `${target} is read` : target;
@@ -97,10 +112,10 @@ function checkTrains(
       trains.push(checked);
     } else {
       const related = [{ span: earlier.regime.span, label: "first trained here" }];
-      context.report(diagnose("C612", statement.part?.span ?? statement.span, { target }, { related }));
+      const span = statement.part?.span ?? statement.model.span;
+      context.report(diagnose("C612", span, { target }, { related }));
     }
   }
-  return trains;
 }
 
 type Asked = Pick<CheckedProgram, "queries" | "draws" | "identifies" | "tests">;
@@ -123,36 +138,46 @@ function checkFile(context: CheckContext, file: File, models: ReadonlyMap<string
     switch (statement.kind) {
       case "query": {
         const model = chooseModel(context, candidates, models, statement.model, keyword(statement));
-        const type = model?.view ? checkQuery(context, model.view, queryNames, statement.value) : null;
+        const asked = model?.view
+          ? { ...statement, value: questionsOf(context, model.view).query(statement.value) }
+          : statement;
+        const type = model?.view ? checkQuery(context, model.view, queryNames, asked.value) : null;
         const { name } = statement;
         if (name !== null && declare("the query", { ...statement, name }, declared, context.report)) {
           types.set(name.text, type);
         }
-        if (model !== null) queries.push({ statement, model: model.name });
+        if (model !== null) queries.push({ statement: asked, model: model.name });
         break;
       }
       case "draw": {
         const model = chooseModel(context, candidates, models, statement.model, keyword(statement));
-        if (model?.view) checkDraw(context, model.view, statement);
-        if (model !== null) draws.push({ statement, model: model.name });
+        const asked = model?.view ? questionsOf(context, model.view).draw(statement) : statement;
+        if (model?.view) checkDraw(context, model.view, asked);
+        if (model !== null) draws.push({ statement: asked, model: model.name });
         break;
       }
       case "test": {
         const model = chooseModel(context, candidates, models, statement.model, keyword(statement));
-        const view = model?.view;
-        if (view) for (const assertion of statement.assertions) checkAssertion(context, view, queryNames, assertion);
-        if (model !== null) tests.push({ statement, model: model.name });
+        const view = model?.view ?? null;
+        const assertions = view ? statement.assertions.map(questionsOf(context, view).assertion) : statement.assertions;
+        if (view) for (const assertion of assertions) checkAssertion(context, view, queryNames, assertion);
+        if (model !== null) tests.push({ statement: { ...statement, assertions }, model: model.name });
         break;
       }
       case "identify": {
         const model = chooseModel(context, candidates, models, statement.model, keyword(statement));
-        if (model?.view) checkIdentify(context, model.view, statement);
-        if (model !== null) identifies.push({ statement, model: model.name });
+        const asked = model?.view
+          ? { ...statement, query: questionsOf(context, model.view).probability(statement.query) }
+          : statement;
+        if (model?.view) checkIdentify(context, model.view, asked);
+        if (model !== null) identifies.push({ statement: asked, model: model.name });
         break;
       }
       case "counterfactual": {
         const model = chooseModel(context, candidates, models, statement.model, keyword(statement));
-        for (const query of model?.view ? reportedQueries(model.view, statement) : []) {
+        const view = model?.view ?? null;
+        const asked = view ? questionsOf(context, view).counterfactual(statement) : statement;
+        for (const query of view ? reportedQueries(view, asked) : []) {
           const type = checkQuery(context, model!.view!, queryNames, query.value);
           const { name } = query;
           if (name !== null && declare("the query", { ...query, name }, declared, context.report)) {
@@ -243,10 +268,12 @@ export function analyzeQuery(
   const source: Source = { name: "query", text };
   const parsed = parseQuery(source);
   let type: EventType | null = null;
+  let { query } = parsed;
   const question = ask(program, source, parsed.model ?? named(model, source), parsed.diagnostics, (context, view) => {
-    type = checkQuery(context, view, { ...noQueries, earlier }, parsed.query);
+    query = questionsOf(context, view).query(query);
+    type = checkQuery(context, view, { ...noQueries, earlier }, query);
   });
-  return { query: parsed.query, type, ...question };
+  return { query, type, ...question };
 }
 
 /** As `analyzeQuery`, for a drawing: `16 Face | do(Mustache = true)`. */
@@ -256,8 +283,10 @@ export function analyzeDraw(
   model: string | null,
 ): Question & { readonly draw: DrawStatement } {
   const source: Source = { name: "draw", text };
-  const { draw, diagnostics } = parseDraw(source);
-  const question = ask(program, source, draw.model ?? named(model, source), diagnostics, (context, view) => {
+  const parsed = parseDraw(source);
+  let { draw } = parsed;
+  const question = ask(program, source, draw.model ?? named(model, source), parsed.diagnostics, (context, view) => {
+    draw = questionsOf(context, view).draw(draw);
     checkDraw(context, view, draw);
   });
   return { draw, ...question };
@@ -271,10 +300,12 @@ export function analyzeIdentify(
 ): Question & { readonly query: ProbabilityExpr | null } {
   const source: Source = { name: "identify", text };
   const parsed = parseQuery(source);
-  const query = parsed.query.kind === "probability" ? parsed.query : null;
+  let query = parsed.query.kind === "probability" ? parsed.query : null;
   const question = ask(program, source, parsed.model ?? named(model, source), parsed.diagnostics, (context, view) => {
-    if (query !== null) checkEffect(context, view, query);
-    else if (parsed.query.kind !== "missing") {
+    if (query !== null) {
+      query = questionsOf(context, view).probability(query);
+      checkEffect(context, view, query);
+    } else if (parsed.query.kind !== "missing") {
       const found = "another question";
       context.report(diagnose("C211", parsed.query.span, { expected: "an effect such as `P(Y | do(X))`", found }));
     }
@@ -288,8 +319,13 @@ export function analyzeConditions(
   source: Source,
   program: CheckedProgram,
   model: string | null,
-): Question {
-  return ask(program, source, named(model, source), [], (context, view) => checkConditions(context, view, given));
+): Question & { readonly conditions: readonly Condition[] } {
+  let conditions = given;
+  const question = ask(program, source, named(model, source), [], (context, view) => {
+    conditions = questionsOf(context, view).conditions(given);
+    checkConditions(context, view, conditions);
+  });
+  return { conditions, ...question };
 }
 
 function named(model: string | null, source: Source): Identifier | null {

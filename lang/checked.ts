@@ -74,6 +74,8 @@ export interface CheckedModel {
   /** where not every mechanism is known; then `nodes` is empty */
   readonly drawn?: DrawnGraph;
   readonly span: Span;
+  /** the declarations that it extends, the nearest first */
+  readonly bases: readonly Span[];
 }
 
 export interface CheckedData {

@@ -5,6 +5,26 @@ const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const logit = (x: number) => Math.log(x) - Math.log1p(-x);
 
+type Lowering = Exclude<MathFunction["lower"], undefined>;
+
+/** Those that have an operation of tensors can be computed for every pixel of an image. */
+const lowerings: Readonly<Record<string, Lowering>> = {
+  exp: (b, x) => b.exp(x!),
+  log: (b, x) => b.log(x!),
+  sqrt: (b, x) => b.sqrt(x!),
+  abs: (b, x) => b.abs(x!),
+  floor: (b, x) => b.floor(x!),
+  sin: (b, x) => b.sin(x!),
+  cos: (b, x) => b.cos(x!),
+  tanh: (b, x) => b.tanh(x!),
+  sigmoid: (b, x) => b.sigmoid(x!),
+  softplus: (b, x) => b.softplus(x!),
+  min: (b, x, y) => b.minimum(x!, y!),
+  max: (b, x, y) => b.maximum(x!, y!),
+  pow: (b, x, y) => b.pow(x!, y!),
+  clip: (b, x, low, high) => b.minimum(b.maximum(x!, low!), high!),
+};
+
 const rows: readonly MathFunction[] = [
   {
     name: "exp",
@@ -65,6 +85,17 @@ const rows: readonly MathFunction[] = [
   { name: "min", arity: 2, doc: "The smaller of two numbers.", apply: (x, y) => Math.min(x!, y!) },
   { name: "max", arity: 2, doc: "The larger of two numbers.", apply: (x, y) => Math.max(x!, y!) },
   { name: "pow", arity: 2, doc: "x to the power y, as x ^ y.", apply: (x, y) => x! ** y! },
+  {
+    name: "clip",
+    arity: 3,
+    doc: "x, or y where it is smaller, or z where it is larger.",
+    apply: (x, y, z) => Math.min(Math.max(x!, y!), z!),
+  },
 ];
 
-export const functions: ReadonlyMap<string, MathFunction> = new Map(rows.map((row) => [row.name, row]));
+export const functions: ReadonlyMap<string, MathFunction> = new Map(
+  rows.map((row) => {
+    const lower = lowerings[row.name];
+    return [row.name, lower === undefined ? row : { ...row, pixelwise: true, lower }];
+  }),
+);

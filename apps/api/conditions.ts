@@ -17,7 +17,7 @@ export function parseConditions(world: Pick<World, "project" | "model">, text: s
   const checked = analyzeConditions(given, source, world.project.program, world.model.name);
   const all = [...diagnostics, ...checked.diagnostics];
   if (hasErrors(all)) throw new ProgramError(all, new Map([[source.name, source]]));
-  return given;
+  return checked.conditions;
 }
 
 /** `{ Mustache: true }` as `do(Mustache = true)`. Throws a ProgramError. */

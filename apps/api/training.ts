@@ -4,6 +4,7 @@
  */
 import { dirname, relative } from "node:path";
 import { fitModel } from "#compiler/causal/fit";
+import { learnedLabels } from "#compiler/causal/graph";
 import type { CausalModel, CausalNode } from "#compiler/causal/model";
 import { planTraining } from "#compiler/compile";
 import type { CheckedTrain } from "#lang/checked";
@@ -60,6 +61,8 @@ export interface Stage {
   readonly train: CheckedTrain;
   readonly data: OpenData;
   readonly plan: TrainingPlan;
+  /** the nodes that it reads from the data, by name */
+  readonly labels: readonly string[];
   readonly startStep: number;
 }
 
@@ -99,7 +102,8 @@ export async function trainProject(project: Project, options: TrainOptions): Pro
       continue;
     }
     if (known !== undefined) requireSameStage(known, planned, data, options.out);
-    const stage: Stage = { train: trainStatement, data, plan: planned, startStep: known?.step ?? 0 };
+    const labels = labelNodes(model, statement.part).map((node) => node.name);
+    const stage: Stage = { train: trainStatement, data, plan: planned, labels, startStep: known?.step ?? 0 };
     options.observer?.stageStarted?.(stage);
     const outcome = await runStage(stage, model, known, manifest, options);
     manifest = outcome.manifest;
@@ -279,9 +283,9 @@ async function runStage(
   return { manifest, state, interrupted: false };
 }
 
-/** The nodes whose states a stage reads: all discrete ones for the labels, the parents for an image. */
-export function labelNodes(model: CausalModel, part: string): readonly CausalNode[] {
-  if (part === "labels") return model.nodes.filter((node) => statesOf(node.type) !== null);
+/** The nodes that a stage reads from the data: of the labels what is learned and its parents, of an image its parents. */
+function labelNodes(model: CausalModel, part: string): readonly CausalNode[] {
+  if (part === "labels") return learnedLabels(model);
   const image = model.nodes.find((node) => node.name === part)!;
   return image.parents.map((name) => model.nodes.find((node) => node.name === name)!);
 }

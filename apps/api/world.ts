@@ -14,7 +14,8 @@ import { statesOf } from "#lang/types/type";
 import type { Executor } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
 import { hasErrors, ProgramError } from "./errors.ts";
-import { generate, parentsOf, type Pictures, type TrainedStage } from "./images.ts";
+import type { Pictures, TrainedStage } from "./images.ts";
+import { picturesOf, requirePictures } from "./pictures.ts";
 import type { Project } from "./project.ts";
 
 export interface AskOptions {
@@ -101,26 +102,14 @@ export async function drawStatement(
   const images = statement.variables
     .map((variable) => variable.name.text)
     .filter((name) => world.model.nodes.some((node) => node.name === name && node.type.kind === "image"));
-  for (const name of images) requireGenerator(world, name);
+  requirePictures(world, images);
   const drawn = drawSamples(world.model, [...world.given, ...statement.given], count, { vocabulary, seed });
   if ("diagnostics" in drawn) throw new ProgramError(drawn.diagnostics, sources);
-  const pictures: Record<string, Pictures> = {};
-  for (const name of images) {
-    const parents = parentsOf(world.model, name);
-    const executor = await world.executor();
-    const stage = world.generators.get(name)!;
-    pictures[name] = await generate(stage, parents, drawn.columns, count, { executor, seed });
-  }
+  const pictures =
+    images.length === 0
+      ? {}
+      : await picturesOf(world, images, drawn.columns, count, { executor: await world.executor(), seed });
   return { pictures, columns: drawn.columns, count, seed };
-}
-
-function requireGenerator(world: World, name: string): void {
-  if (world.generators.has(name)) return;
-  throw new RuntimeFault(
-    "missing-file",
-    `the image ${name} of ${world.model.name} has not been trained`,
-    "run `causal train FILE` first and draw from its run directory",
-  );
 }
 
 /** The spelling of the value at a draw: the name of a state, or a number. */

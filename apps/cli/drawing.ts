@@ -1,6 +1,7 @@
 /** What was drawn, for people: grids of pictures in files and in the terminal, tables and JSON of the other nodes. */
 import type { Source } from "#lang/source";
 import type { DrawStatement } from "#lang/syntax/ast";
+import { elementParts } from "#lang/syntax/elements";
 import type { Pictures } from "../api/images.ts";
 import { type Drawing, spell, type World } from "../api/world.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
@@ -63,9 +64,19 @@ export async function saveGrid(
 
 const shownRows = 20;
 
+/** The elements of a family side by side, where the first of them stands. */
+function grouped(names: readonly string[]): readonly string[] {
+  const families = new Map<string, string[]>();
+  for (const name of names) {
+    const base = elementParts(name)?.base ?? name;
+    families.set(base, [...(families.get(base) ?? []), name]);
+  }
+  return [...families.values()].flat();
+}
+
 /** The first draws as a table, the shares of all draws below. */
 export function drawnTable({ world, caption, drawing }: Drawn): string {
-  const names = Object.keys(drawing.columns);
+  const names = grouped(Object.keys(drawing.columns));
   const count = Math.min(drawing.count, shownRows);
   const rows = Array.from({ length: count }, (_, i) =>
     names.map((name) => {
@@ -78,9 +89,9 @@ export function drawnTable({ world, caption, drawing }: Drawn): string {
 }
 
 export function drawnJson({ world, caption, drawing }: Drawn): unknown {
-  const columns = Object.entries(drawing.columns).map(([name, column]) => [
+  const columns = grouped(Object.keys(drawing.columns)).map((name) => [
     name,
-    Array.from(column, (value) => {
+    Array.from(drawing.columns[name]!, (value) => {
       const text = spell(world.model, name, value);
       return text === String(value) ? value : text;
     }),

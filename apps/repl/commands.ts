@@ -2,6 +2,7 @@
 import { printModel, toDot } from "#compiler/causal/print";
 import { intervalsByState } from "#compiler/inference/answer";
 import { printName } from "#compiler/causal/print-expression";
+import { printElaborated } from "#lang/elaborate/print";
 import type { CausalModel } from "#compiler/causal/model";
 import { applyConditions } from "#compiler/inference/conditions";
 import { closest } from "#lang/diagnostics/suggest";
@@ -24,7 +25,7 @@ interface SessionCommand {
   run(session: Session, rest: string): Step;
 }
 
-export const stages = ["model", "types", "graph", "program", "plan", "ast", "cst"] as const;
+export const stages = ["model", "elaborated", "types", "graph", "program", "plan", "ast", "cst"] as const;
 
 const alone = (rest: string) => rest === "";
 const words = (rest: string) => /^[\w`][^()=~]*$|^$/.test(rest);
@@ -81,7 +82,7 @@ export const sessionCommands: readonly SessionCommand[] = [
     run(session, rest) {
       if (session.run.project.program.trains.length === 0) throw new UsageError("the program has no train statement");
       const out = rest === "" ? null : rest.replace(/^into\s+/, "");
-      return { ...text(session, ""), request: { kind: "train", target: null, out } };
+      return { ...text(session, ""), request: { kind: "train", targets: null, out } };
     },
   },
   { name: "models", usage: "models", help: "the models, and what of them is trained", accepts: alone, run: models },
@@ -143,6 +144,8 @@ function show(session: Session, rest: string): Step {
       return text(session, printModel(modelUnderContext(session)));
     case "graph":
       return text(session, toDot(modelUnderContext(session)));
+    case "elaborated":
+      return text(session, printElaborated(program));
     case "types":
       return text(session, printTypes(program));
     case "ast":

@@ -7,7 +7,7 @@ import type { Session } from "./session.ts";
 
 const statements = ["model", "network", "data", "train", "query", "draw", "test", "import"];
 const questions = ["P(", "E[", "do(", "observe("];
-const members = ["sample", "let", "noise", "latent", "image", "param", "graph"];
+const members = ["sample", "let", "noise", "latent", "image", "param", "plate", "graph"];
 
 /**
  * Candidates for the word at the end of `line` (the text up to the cursor), and that word. `before` are the lines of an
@@ -15,10 +15,17 @@ const members = ["sample", "let", "noise", "latent", "image", "param", "graph"];
  */
 export function complete(line: string, session: Session, before = ""): [candidates: string[], word: string] {
   const inQuotes = line.split("`").length % 2 === 0;
-  const word = inQuotes ? line.slice(line.lastIndexOf("`")) : /\w*$/.exec(line)![0];
+  const word = inQuotes ? line.slice(line.lastIndexOf("`")) : (elementAt(line, session) ?? /\w*$/.exec(line)![0]);
   const head = `${before}${line.slice(0, line.length - word.length)}`;
   const candidates = candidatesAfter(head, session);
   return [candidates.filter((candidate) => candidate.startsWith(word) && candidate !== word), word];
+}
+
+/** `X[` or `X[1` at the end of the line, where X is a family of nodes: the index is part of the name. */
+function elementAt(line: string, { run, model }: Session): string | null {
+  const found = /(\w+)\[[\w,]*$/.exec(line);
+  const nodes = model === null ? [] : (run.worlds.get(model)?.model.nodes ?? []);
+  return found !== null && nodes.some(({ name }) => name.startsWith(`${found[1]}[`)) ? found[0] : null;
 }
 
 function candidatesAfter(head: string, session: Session): readonly string[] {
@@ -58,7 +65,7 @@ function candidatesAfter(head: string, session: Session): readonly string[] {
 
 /** The states of the node whose value is to come: `X = `, `X != `, `X in {a, `, `X ~ {`. */
 function statesBehind(head: string, nodes: readonly CausalNode[]): readonly string[] | null {
-  const found = /(`[^`]+`|\w+)\s*(?:==?|!=|(?:in|~)\s*\{[^{}]*[{,]?)\s*$/.exec(head);
+  const found = /(`[^`]+`|\w+(?:\[[\w,]*\])?)\s*(?:==?|!=|(?:in|~)\s*\{[^{}]*[{,]?)\s*$/.exec(head);
   const name = found?.[1]?.replaceAll("`", "");
   const node = nodes.find((other) => other.name === name);
   return node === undefined ? null : (statesOf(node.type) ?? []).map(printName);
@@ -71,5 +78,7 @@ function insideAction(head: string): boolean {
 
 function imagesOf({ run }: Session, model: string): readonly string[] {
   const nodes = run.worlds.get(model.replaceAll("`", ""))?.model.nodes ?? [];
-  return nodes.filter((node) => node.type.kind === "image").map((node) => printName(node.name));
+  // those that are computed from others are not trained
+  const learned = nodes.filter(({ type, mechanism }) => type.kind === "image" && mechanism.kind === "learned");
+  return learned.map((node) => printName(node.name));
 }

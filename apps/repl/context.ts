@@ -2,7 +2,8 @@
 import { applyConditions } from "#compiler/inference/conditions";
 import { analyzeConditions } from "#lang/analyze";
 import type { Source, Span } from "#lang/source";
-import type { Condition, Event } from "#lang/syntax/ast";
+import { printAction, printEvent, printName } from "#compiler/causal/print-expression";
+import type { Condition, Event, Identifier } from "#lang/syntax/ast";
 import { hasErrors, ProgramError } from "../api/errors.ts";
 import { contextText, currentWorld, type Given, type Output, type Session, sourcesOf } from "./session.ts";
 
@@ -19,9 +20,9 @@ export function addContext(
 ): { readonly session: Session; readonly outputs: readonly Output[] } {
   const { program, vocabulary } = session.run.project;
   const sources = sourcesOf(session, line);
-  const { diagnostics } = analyzeConditions([context], line, program, session.model);
+  const { conditions, diagnostics } = analyzeConditions([context], line, program, session.model);
   if (hasErrors(diagnostics)) throw new ProgramError(diagnostics, sources);
-  const added = itemsOf(context, line);
+  const added = conditions.flatMap((condition) => (condition.kind === "event" ? [] : itemsOf(condition, line)));
   const replaced = (old: Given) => added.some(({ kind, node }) => old.kind === kind && old.node === node);
   const given = [...session.given.filter((old) => !replaced(old)), ...added];
   const world = currentWorld(session);
@@ -41,12 +42,16 @@ export function addContext(
 
 /** One item an action or event, so that each can be replaced alone. */
 function itemsOf(context: Context, source: Source): readonly Given[] {
-  const text = ({ start, end }: Span) => source.text.slice(start, end).trim().replace(/\s+/g, " ");
+  // of a family each element is an item, which is not written so in the line
+  const written = (name: Identifier, { start, end }: Span, print: () => string) => {
+    const own = source.text.slice(name.span.start, name.span.end);
+    return printName(name.text) === own ? source.text.slice(start, end).trim().replace(/\s+/g, " ") : print();
+  };
   if (context.kind === "do") {
     return context.actions.map((action) => ({
       kind: "do",
       node: action.target.text,
-      text: text(action.span),
+      text: written(action.target, action.span, () => printAction(action)),
       condition: { kind: "do", actions: [action], span: action.span },
       source,
     }));
@@ -54,7 +59,7 @@ function itemsOf(context: Context, source: Source): readonly Given[] {
   return context.events.map((event) => ({
     kind: "observe",
     node: event.variable.name.text,
-    text: text(event.span),
+    text: written(event.variable.name, event.span, () => printEvent(event)),
     condition: event,
     source,
   }));

@@ -5,7 +5,6 @@
 import { identifyQuery } from "#compiler/identify/question";
 import { checkAssertion } from "#compiler/inference/assert";
 import { analyzeDraw, analyzeQuery } from "#lang/analyze";
-import type { CheckedProgram } from "#lang/checked";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { Source } from "#lang/source";
 import type { QueryStatement, Statement } from "#lang/syntax/ast";
@@ -157,9 +156,13 @@ function declareLine(session: Session, line: Source, statement: Statement): Step
   const next = { ...session, run: extension.run };
   switch (statement.kind) {
     case "train": {
-      const { program } = extension.run.project;
-      const target = trainOf(program, statement.model.text, statement.part?.text ?? "");
-      return stepOf(next, { outputs, request: { kind: "train", target, out: null } });
+      const { program, files } = extension.run.project;
+      const root = files[0]!;
+      // the line is the end of the program; `train Model with ...` stands for several trainings
+      const targets = program.trains.filter(
+        ({ span }) => span.source === root.name && span.start >= root.text.length - line.text.length,
+      );
+      return stepOf(next, { outputs, request: { kind: "train", targets, out: null } });
     }
     case "model": {
       const name = statement.name.text;
@@ -181,8 +184,4 @@ function declareLine(session: Session, line: Source, statement: Statement): Step
     default:
       throw new Error(`internal: a ${statement.kind} statement passed the checks`);
   }
-}
-
-function trainOf(program: CheckedProgram, model: string, part: string) {
-  return program.trains.find((train) => train.model === model && train.part === part)!;
 }

@@ -77,7 +77,11 @@ function qualified(
   text: string,
   { queries, draws, identifies, tests }: CheckedProgram,
 ): readonly Edit[] {
-  const asked = [...queries, ...draws, ...identifies, ...tests].find((other) => other.statement === statement);
+  // what is asked is about single nodes where the text names families: the place tells which statement it is
+  const { source, start } = statement.span;
+  const asked = [...queries, ...draws, ...identifies, ...tests].find(
+    ({ statement: other }) => other.span.source === source && other.span.start === start,
+  );
   if (asked === undefined || asked.statement.model !== null) return [];
   const at = endOfQuestion(asked.statement, text);
   return [{ start: at, end: at, insert: ` in ${printName(asked.model)}` }];
@@ -129,7 +133,9 @@ function carriedOver(
 
 /** The text that declares a model, a data set or a training; null where there is none. */
 export function declaration(program: CheckedProgram, kind: "models" | "data", name: string): string | null {
-  return textAt(program, program[kind].get(name)?.span);
+  const own = textAt(program, program[kind].get(name)?.span);
+  const bases = kind === "models" ? (program.models.get(name)?.bases ?? []) : [];
+  return own === null ? null : [own, ...bases.map((span) => textAt(program, span))].join("\n");
 }
 
 export function textAt(program: CheckedProgram, span: Span | undefined): string | null {

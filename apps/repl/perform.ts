@@ -75,13 +75,13 @@ function freeName(prefix: string, suffix: string): string {
 
 async function trainSession(session: Session, request: Extract<Request, { kind: "train" }>, io: Io): Promise<Session> {
   const { project } = session.run;
-  const { target } = request;
+  const { targets } = request;
   const before = session.directory === null ? null : readManifest(session.directory);
   const continues = request.out === null && before?.program.sha256 === hashProgram(portable(project.files));
   const out = continues ? session.directory! : (request.out ?? freeName(join("runs", "repl-"), ""));
   const stages = before === null ? [] : continues ? before.stages : stagesThatHold(before, project.program);
   const isDone = (train: CheckedTrain) => stages.some((stage) => stage.done && stage.target === targetOf(train));
-  const trains = project.program.trains.filter((train) => target === null || train === target || isDone(train));
+  const trains = project.program.trains.filter((train) => targets === null || targets.includes(train) || isDone(train));
   if (trains.every(isDone)) throw new UsageError(`everything is trained already, in ${session.directory}`);
   if (!continues) await seedDirectory(out, session, stages);
   const executor = await session.executor();

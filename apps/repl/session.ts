@@ -68,8 +68,8 @@ export type Request =
       readonly data: string;
       readonly sources: ReadonlyMap<string, Source>;
     }
-  /** `target` null: all train statements of the program; `out` null: a new directory */
-  | { readonly kind: "train"; readonly target: CheckedTrain | null; readonly out: string | null }
+  /** `targets` null: all train statements of the program; `out` null: a new directory */
+  | { readonly kind: "train"; readonly targets: readonly CheckedTrain[] | null; readonly out: string | null }
   | { readonly kind: "show"; readonly stage: "program" | "plan"; readonly target: string | null }
   | { readonly kind: "quit" };
 

@@ -1,9 +1,18 @@
 /** The directed graph of a causal model: who comes from whom. Conditional independence is in `transforms/prune.ts`. */
+import { statesOf } from "#lang/types/type";
 import type { CausalModel, CausalNode } from "./model.ts";
 
 /** The nodes by name. */
 export function nodesByName(model: CausalModel): ReadonlyMap<string, CausalNode> {
   return new Map(model.nodes.map((node) => [node.name, node]));
+}
+
+/** The discrete nodes that are to be learned and those that they read: what data must have to teach the labels. */
+export function learnedLabels(model: CausalModel): readonly CausalNode[] {
+  const discrete = model.nodes.filter((node) => statesOf(node.type) !== null);
+  const learned = discrete.filter((node) => node.mechanism.kind === "learned");
+  const needed = new Set(learned.flatMap((node) => [node.name, ...node.parents]));
+  return discrete.filter((node) => needed.has(node.name));
 }
 
 /** Children by name, in topological order. */

@@ -1,4 +1,5 @@
 /** Expressions, events, conditions and queries as text of the language, with no more brackets than needed. */
+import { elementName, elementParts } from "#lang/syntax/elements";
 import type { Action, Argument, BinaryOperator, Condition, Event, Expr, Label, QueryExpr } from "#lang/syntax/ast";
 
 const precedence: Record<BinaryOperator, number> = {
@@ -24,6 +25,11 @@ const reserved = /^(?:if|then|else|and|or|not|in)$/;
 
 /** Backquotes where a name is not an identifier, nor a state that is a whole number as numbers are written. */
 export function printName(text: string): string {
+  const parts = elementParts(text);
+  return parts === null ? quoted(text) : elementName(quoted(parts.base), parts.index.map(quoted));
+}
+
+function quoted(text: string): string {
   const bare = /^([A-Za-z_][A-Za-z0-9_]*|0|-?[1-9]\d{0,14})$/.test(text) && !reserved.test(text);
   return bare ? text : `\`${text}\``;
 }

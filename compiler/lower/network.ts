@@ -131,6 +131,8 @@ function lowerBody(
         return call(expr, []);
       case "pipe":
         return call(expr.right, [lower(expr.left)]);
+      case "if":
+        return lower(evaluateConstant(run.context, expr.test, scope) === true ? expr.then : expr.else);
       default:
         throw new Error(`internal: a tensor cannot be an expression of kind ${expr.kind}`);
     }

@@ -76,7 +76,8 @@ function printGroup(p: Printing, group: readonly Item[]): readonly Doc[] {
 
 function declaredBy(item: CstNode): Declared | null {
   const inner = ["declaration", "queryStatement", "data"].flatMap((name) => nodes(item, name))[0];
-  if (inner === undefined || token(inner, "operator") === null) return null;
+  // an index behind the name would have to be in the column too
+  if (inner === undefined || token(inner, "operator") === null || node(inner, "index") !== null) return null;
   const names = (inner.children.Name ?? []).filter((name): name is IToken => !isNode(name));
   const last = names.at(-1);
   if (last === undefined) return null;

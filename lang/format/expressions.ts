@@ -42,6 +42,7 @@ export const expressionRules: Readonly<Record<string, Rule>> = {
   list: listed,
   map: listed,
   callArguments: listed,
+  index: listed,
   subscript: (p, given) => {
     const [open, inner, close] = partsOf(given) as [IToken, CstNode, IToken];
     return brackets(p, open, print(p, inner), close);
@@ -51,7 +52,11 @@ export const expressionRules: Readonly<Record<string, Rule>> = {
     return concat(print(p, label), leaf(p, colon), text(" "), print(p, value));
   },
   label: (p, given) => concat(...partsOf(given).map((part) => print(p, part))),
-  names: (p, given) => commaList(p, partsOf(given)),
+  names: (p, given) => {
+    const items = namesOf(partsOf(given));
+    for (const [name] of items.slice(1)) signBefore(p, name!, ",");
+    return fill(items.flatMap((item, i) => [...(i === 0 ? [] : [line]), group(...item.map((part) => print(p, part)))]));
+  },
   labels: (p, given) => commaList(p, partsOf(given)),
   actions: (p, given) => commaList(p, partsOf(given)),
   events: (p, given) => commaList(p, partsOf(given)),
@@ -71,14 +76,31 @@ export const expressionRules: Readonly<Record<string, Rule>> = {
   predicate: asked,
   effect: (p, given) => {
     const [word, open, outcome, ...rest] = partsOf(given) as [IToken, IToken, CstNode, ...Part[]];
-    const [treatment, colon, from, arrow, to, ...more] = rest as [IToken, IToken, CstNode, IToken, CstNode, ...Part[]];
+    const [treatment, ...tail] = rest as [IToken, ...Part[]];
+    const places = tail.filter((part) => isNode(part) && part.name === "index");
+    const [colon, from, arrow, to, ...more] = tail.slice(places.length) as [
+      IToken,
+      CstNode,
+      IToken,
+      CstNode,
+      ...Part[],
+    ];
     signBefore(p, treatment, ";");
     const close = more.pop() as IToken;
     const given_ = more.flatMap((part) => [line, print(p, part)]);
-    const change = concat(leaf(p, treatment), leaf(p, colon), text(" "), spaced(p, [from, arrow, to]));
+    const treated = concat(leaf(p, treatment), ...places.map((place) => print(p, place)));
+    const change = concat(treated, leaf(p, colon), text(" "), spaced(p, [from, arrow, to]));
     return concat(leaf(p, word), brackets(p, open, concat(print(p, outcome), line, change, ...given_), close));
   },
 };
+
+/** Each name with its index. */
+const namesOf = (parts: readonly Part[]): readonly (readonly Part[])[] =>
+  parts.reduce<Part[][]>((items, part) => {
+    if (isNode(part)) items.at(-1)?.push(part);
+    else items.push([part]);
+    return items;
+  }, []);
 
 /** `[a, b]`, `{a: 1, b: 2}`, `(a, k = 1)` */
 function listed(p: Printing, given: CstNode): Doc {

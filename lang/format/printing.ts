@@ -109,7 +109,7 @@ export function spaced(p: Printing, parts: readonly (CstNode | IToken)[]): Doc {
   );
 }
 
-const clingingNodes = new Set(["callArguments", "subscript"]);
+const clingingNodes = new Set(["callArguments", "subscript", "index"]);
 
 function clings(left: CstNode | IToken, right: CstNode | IToken): boolean {
   if (isNode(right)) return clingingNodes.has(right.name) || t.isA(isNode(left) ? undefined : left, t.Dot);

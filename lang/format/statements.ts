@@ -8,7 +8,6 @@ import {
   type Block,
   braces,
   brackets,
-  commaList,
   firstToken,
   leaf,
   type Printing,
@@ -80,7 +79,11 @@ export const statementRules: Readonly<Record<string, Rule>> = {
   },
   chain: (p, given) =>
     nest(group(...partsOf(given).flatMap((part, i) => [i === 0 ? nothing : gapBefore(part), print(p, part)]))),
-  nameSet: (p, given) => inBraces(p, partsOf(given)),
+  nameSet: (p, given) => (node(given, "names") === null ? spaced(p, partsOf(given)) : inBraces(p, partsOf(given))),
+  plateRange: (p, given) => {
+    const parts = partsOf(given);
+    return node(given, "labels") === null ? concat(...parts.map((part) => print(p, part))) : inBraces(p, parts);
+  },
   network: (p, given) => {
     const [inputs, constants] = [nodes(given, "input"), nodes(given, "constant")];
     for (const item of [...inputs.slice(1), ...constants.slice(1)]) signBefore(p, item, ",");
@@ -158,7 +161,7 @@ function table(p: Printing, given: CstNode): Doc {
   const head =
     parens[0] === null || parens[1] === null
       ? nothing
-      : brackets(p, parens[0], names === null ? nothing : commaList(p, partsOf(names)), parens[1]);
+      : brackets(p, parens[0], names === null ? nothing : print(p, names), parens[1]);
   for (const row of rows.slice(1)) {
     // a line break alone would make a difference of it: `a: x` and `-1: y`
     if (t.isA(firstToken(row), t.Minus)) signBefore(p, row, ",");

@@ -18,18 +18,18 @@ import type {
   TrainStatement,
 } from "./ast.ts";
 import { after, type Building, checkCommas, node, nodes, nodeSpan, token, tokenSpan, tokens } from "./cst.ts";
-import { actions, call, callArguments, expression, subscripted } from "./expressions-from-cst.ts";
+import {
+  actions,
+  call,
+  callArguments,
+  elementIn,
+  expression,
+  identifiers,
+  subscripted,
+} from "./expressions-from-cst.ts";
 import { settings } from "./mechanisms-from-cst.ts";
 import { model } from "./models-from-cst.ts";
-import {
-  identifier,
-  identifierIn,
-  identifiers,
-  modelName,
-  numberLiteral,
-  stringLiteral,
-  wholeNumber,
-} from "./names-from-cst.ts";
+import { identifier, identifierIn, modelName, numberLiteral, stringLiteral, wholeNumber } from "./names-from-cst.ts";
 import { missing } from "./precedence.ts";
 import { conditions, events, probability, query } from "./queries-from-cst.ts";
 import * as t from "./tokens.ts";
@@ -114,7 +114,7 @@ function expectSign(b: Building, given: CstNode, expected: string, what: string)
 }
 
 function train(b: Building, given: CstNode, span: Span): TrainStatement {
-  const part = token(given, "part");
+  const part = elementIn(b, given, "part", after(span));
   const args = node(given, "callArguments");
   const written = settingsIn(b, given);
   if (args !== null) b.report(diagnose("C125", nodeSpan(b, args), { what: "a training regime" }));
@@ -125,7 +125,7 @@ function train(b: Building, given: CstNode, span: Span): TrainStatement {
   return {
     kind: "train",
     model: identifierIn(b, given, "model", after(span)),
-    part: part === null ? null : identifier(b, part),
+    part: token(given, "part") === null ? null : part,
     regime: identifierIn(b, given, "regime", after(span)),
     settings: written ?? (args === null ? null : { kind: "settings", entries, span: nodeSpan(b, args) }),
     span,

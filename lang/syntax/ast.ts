@@ -7,8 +7,10 @@ import type { Span } from "../source.ts";
 
 export interface Identifier {
   readonly kind: "identifier";
-  /** without backquotes */
+  /** without backquotes; `X[1,2]` where it is written with an index */
   readonly text: string;
+  /** `X[i - 1]`: the name and what its brackets hold; `text` is then as written where they are no constants */
+  readonly element?: { readonly base: string; readonly index: readonly Expr[] };
   readonly span: Span;
 }
 
@@ -193,6 +195,7 @@ export interface ParamMember {
 export interface NoiseMember {
   readonly kind: "noise";
   readonly names: readonly Identifier[];
+  readonly type: TypeExpr | null;
   readonly distribution: Expr;
   readonly span: Span;
 }
@@ -225,10 +228,15 @@ export interface ImageMember {
   readonly value: Expr | null;
   readonly span: Span;
 }
+/** `1..n`, `{north, south}`; or an expression: a number of copies, a list, a node whose states they are. */
+export type PlateRange =
+  | { readonly kind: "between"; readonly low: Expr; readonly high: Expr; readonly span: Span }
+  | { readonly kind: "labels"; readonly labels: readonly Label[]; readonly span: Span }
+  | { readonly kind: "value"; readonly value: Expr; readonly span: Span };
 export interface PlateMember {
   readonly kind: "plate";
   readonly index: Identifier;
-  readonly range: Expr;
+  readonly range: PlateRange;
   readonly members: readonly Member[];
   readonly span: Span;
 }

@@ -2,10 +2,10 @@
 import type { CstNode, IToken } from "chevrotain";
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Expr, MechanismExpr, Member, Settings, TypeExpr } from "./ast.ts";
-import { after, type Building, node, nodeSpan, token, tokenSpan, tokens } from "./cst.ts";
-import { expression } from "./expressions-from-cst.ts";
+import { after, type Building, node, nodeSpan, token, tokenSpan } from "./cst.ts";
+import { expression, identifiers } from "./expressions-from-cst.ts";
 import { callMechanism, cpt, settings } from "./mechanisms-from-cst.ts";
-import { identifier, missingIdentifier } from "./names-from-cst.ts";
+import { missingIdentifier } from "./names-from-cst.ts";
 import * as t from "./tokens.ts";
 import { typeExpr } from "./types-from-cst.ts";
 
@@ -32,7 +32,7 @@ export function declaration(b: Building, given: CstNode): Member | null {
   const written = token(given, "operator");
   const first = firstWord(b, given, written === null ? null : signOf(written));
   if (first === null) return null;
-  const names = tokens(given, "Name").map((found) => identifier(b, found));
+  const names = identifiers(b, given);
   const name = names[0] ?? missingIdentifier(after(span));
   const type = typeOf(b, given);
   const body = bodyOf(b, given, first);
@@ -54,7 +54,7 @@ export function declaration(b: Building, given: CstNode): Member | null {
     case "param":
       return { kind: "param", name, type, value: equation(), span };
     case "noise":
-      return { kind: "noise", names: names.length === 0 ? [name] : names, distribution: equation(), span };
+      return { kind: "noise", names: names.length === 0 ? [name] : names, type, distribution: equation(), span };
     case "let":
       return { kind: "let", name, type, value: equation(), span };
     case "latent":

@@ -2,9 +2,10 @@
 import type { CstNode, IToken } from "chevrotain";
 import { diagnose } from "../diagnostics/catalogue.ts";
 import { cover, type Span } from "../source.ts";
-import type { Action, Argument, CallExpr, CounterfactualVariable, Expr, ListExpr, MapExpr } from "./ast.ts";
+import type { Action, Argument, CallExpr, CounterfactualVariable, Expr, Identifier, ListExpr, MapExpr } from "./ast.ts";
 import { after, type Building, checkCommas, elements, node, nodes, nodeSpan, token, tokenSpan, tokens } from "./cst.ts";
-import { identifier, identifierIn, label, numberLiteral, stringLiteral } from "./names-from-cst.ts";
+import { elementName } from "./elements.ts";
+import { identifier, identifierIn, label, missingIdentifier, numberLiteral, stringLiteral } from "./names-from-cst.ts";
 import { arrange, missing } from "./precedence.ts";
 import * as t from "./tokens.ts";
 
@@ -122,9 +123,8 @@ export function reportColon(b: Building, sign: IToken, what: string): void {
 
 function reference(b: Building, given: CstNode, at: Span): Expr {
   const span = nodeSpan(b, given, at.start);
-  const found = token(given, "Name");
-  if (found === null) return missing(at);
-  const name = identifier(b, found);
+  const [name] = identifiers(b, given);
+  if (name === undefined) return missing(at);
   const called = node(given, "callArguments");
   if (called !== null) return { kind: "call", callee: name, args: callArguments(b, called), span };
   const subscript = node(given, "subscript");
@@ -132,11 +132,49 @@ function reference(b: Building, given: CstNode, at: Span): Expr {
   return { kind: "counterfactual", variable: subscripted(b, given, at), span };
 }
 
+/** Names among the children, each with its index: `X`, `X[i - 1]`. Commas between them are checked. */
+export function identifiers(b: Building, given: CstNode | null, key = "Name"): readonly Identifier[] {
+  if (given === null) return [];
+  const names = tokens(given, key);
+  const indices = nodes(given, "index");
+  const found = names.map((name, i) => {
+    const end = names[i + 1]?.startOffset ?? Number.POSITIVE_INFINITY;
+    const own = indices.filter((index) => {
+      const { start } = nodeSpan(b, index);
+      return start > name.startOffset && start < end;
+    });
+    return indexed(b, identifier(b, name), own);
+  });
+  checkCommas(b, found, tokens(given, "Comma"));
+  return found;
+}
+
+/** The one name among the children, with its index; an empty one at `at` where it is missing. */
+export function elementIn(b: Building, given: CstNode, key: string, at: Span): Identifier {
+  return identifiers(b, given, key)[0] ?? missingIdentifier(at);
+}
+
+function indexed(b: Building, name: Identifier, indices: readonly CstNode[]): Identifier {
+  const last = indices.at(-1);
+  if (last === undefined) return name;
+  const span = cover(name.span, nodeSpan(b, last, name.span.end));
+  const index = indices.flatMap((item) => {
+    const places = nodes(item, "expression").map((place) => expression(b, place, after(span)));
+    checkCommas(b, places, tokens(item, "Comma"));
+    return places;
+  });
+  const places = index.map((place) => (place.kind === "name" ? place.name.text : spellingOf(b, place)));
+  return { ...name, text: elementName(name.text, places), element: { base: name.text, index }, span };
+}
+
+const spellingOf = (b: Building, { span }: Expr): string =>
+  b.source.text.slice(span.start, span.end).replaceAll(/\s+/g, " ");
+
 /** `Y` or `Y[X = x]`: the rules `variable` and `reference`. */
 export function subscripted(b: Building, given: CstNode, at: Span): CounterfactualVariable {
   const subscript = node(given, "subscript");
   return {
-    name: identifierIn(b, given, "Name", at),
+    name: elementIn(b, given, "Name", at),
     actions: subscript === null ? [] : actions(b, node(subscript, "actions")),
     span: nodeSpan(b, given, at.start),
   };
@@ -167,7 +205,7 @@ export function actions(b: Building, given: CstNode | null): readonly Action[] {
 
 function action(b: Building, given: CstNode): Action {
   const span = nodeSpan(b, given);
-  const target = identifierIn(b, given, "Name", span);
+  const target = elementIn(b, given, "Name", span);
   const sign = token(given, "operator");
   if (sign === null) return { kind: "action", target, operator: null, value: null, span };
   if (sign.tokenType === t.Equal) {

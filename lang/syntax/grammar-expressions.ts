@@ -104,9 +104,27 @@ export class ExpressionRules extends CstParser {
       // in a table `p (A, B): 0.3` is a value and the next row, not a call
       GATE: () => !this.parensEndInColon(),
       DEF: () => {
-        this.OR([{ ALT: () => this.SUBRULE(this.callArguments) }, { ALT: () => this.SUBRULE(this.subscript) }]);
+        this.OR([
+          { ALT: () => this.SUBRULE(this.callArguments) },
+          {
+            ALT: () => {
+              this.MANY({ GATE: () => this.beginsIndex(), DEF: () => this.SUBRULE(this.index) });
+              this.OPTION2({ GATE: () => !this.beginsIndex(), DEF: () => this.SUBRULE(this.subscript) });
+            },
+          },
+        ]);
       },
     });
+  });
+
+  /** `[2]`, `[i - 1, j]`: which of the nodes of that name. */
+  index = this.RULE("index", () => {
+    this.CONSUME(t.LeftBracket);
+    this.AT_LEAST_ONE(() => {
+      this.SUBRULE(this.expression);
+      this.OPTION(() => this.CONSUME(t.Comma));
+    });
+    this.CONSUME(t.RightBracket);
   });
 
   callArguments = this.RULE("callArguments", () => {
@@ -141,6 +159,7 @@ export class ExpressionRules extends CstParser {
 
   action = this.RULE("action", () => {
     this.CONSUME(t.Name);
+    this.MANY({ GATE: () => this.beginsIndex(), DEF: () => this.SUBRULE(this.index) });
     this.OPTION(() => {
       this.OR([
         { ALT: () => this.CONSUME(t.Binder, { LABEL: "operator" }) },
@@ -153,6 +172,7 @@ export class ExpressionRules extends CstParser {
   names = this.RULE("names", () => {
     this.AT_LEAST_ONE(() => {
       this.CONSUME(t.Name);
+      this.MANY({ GATE: () => this.beginsIndex(), DEF: () => this.SUBRULE(this.index) });
       this.OPTION(() => this.CONSUME(t.Comma));
     });
   });
@@ -180,8 +200,22 @@ export class ExpressionRules extends CstParser {
 
   variable = this.RULE("variable", () => {
     this.CONSUME(t.Name);
-    this.OPTION(() => this.SUBRULE(this.subscript));
+    this.MANY({ GATE: () => this.beginsIndex(), DEF: () => this.SUBRULE(this.index) });
+    this.OPTION({ GATE: () => !this.beginsIndex(), DEF: () => this.SUBRULE(this.subscript) });
   });
+
+  /** `X[2]` is an element, `X[Z = 2]` a counterfactual: whether the bracket that comes holds no action. */
+  protected beginsIndex(): boolean {
+    if (!t.isA(this.LA(1), t.LeftBracket) || t.isA(this.LA(2), t.RightBracket)) return false;
+    let depth = 0;
+    for (let k = 1; ; k++) {
+      const token: IToken = this.LA(k);
+      if (t.isA(token, t.LeftBracket, t.LeftParen, t.LeftBrace)) depth++;
+      if (t.isA(token, t.RightBracket, t.RightParen, t.RightBrace)) depth--;
+      if (depth === 0) return true;
+      if (token.tokenType === EOF || (depth === 1 && t.isA(token, t.Binder, t.Equal))) return false;
+    }
+  }
 
   private parensEndInColon(): boolean {
     if (!t.isA(this.LA(1), t.LeftParen)) return false;

@@ -83,10 +83,36 @@ export class ModelRules extends QueryRules {
     this.CONSUME(t.Plate);
     this.CONSUME(t.Name);
     this.CONSUME(t.In);
-    this.SUBRULE(this.expression);
+    this.SUBRULE(this.plateRange);
     this.CONSUME(t.LeftBrace);
     this.MANY(() => this.SUBRULE(this.member));
     this.CONSUME(t.RightBrace);
+  });
+
+  /** `1..n`, `{north, south}`, or an expression. */
+  plateRange = this.RULE("plateRange", () => {
+    this.OR({
+      // a map would begin like a set
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        {
+          ALT: () => {
+            this.CONSUME(t.LeftBrace);
+            this.SUBRULE(this.labels);
+            this.CONSUME(t.RightBrace);
+          },
+        },
+        {
+          ALT: () => {
+            this.SUBRULE(this.expression, { LABEL: "low" });
+            this.OPTION(() => {
+              this.CONSUME(t.Range);
+              this.SUBRULE2(this.expression, { LABEL: "high" });
+            });
+          },
+        },
+      ],
+    });
   });
 
   graph = this.RULE("graph", () => {
@@ -107,7 +133,12 @@ export class ModelRules extends QueryRules {
 
   nameSet = this.RULE("nameSet", () => {
     this.OR([
-      { ALT: () => this.CONSUME(t.Name) },
+      {
+        ALT: () => {
+          this.CONSUME(t.Name);
+          this.MANY({ GATE: () => this.beginsIndex(), DEF: () => this.SUBRULE(this.index) });
+        },
+      },
       {
         ALT: () => {
           this.CONSUME(t.LeftBrace);
@@ -133,9 +164,11 @@ export class ModelRules extends QueryRules {
       },
     });
     this.CONSUME2(t.Name);
-    this.MANY(() => {
+    this.MANY({ GATE: () => this.beginsIndex(), DEF: () => this.SUBRULE(this.index) });
+    this.MANY2(() => {
       this.CONSUME(t.Comma);
       this.CONSUME3(t.Name);
+      this.MANY3({ GATE: () => this.beginsIndex(), DEF: () => this.SUBRULE2(this.index) });
     });
     this.OPTION2({
       GATE: () => t.isA(this.LA(1), t.Colon, t.LeftBrace) || isTypeWord(this.LA(1)),

@@ -56,6 +56,7 @@ export class QueryRules extends ExpressionRules {
       { ALT: () => this.CONSUME(t.Comma, { LABEL: "separator" }) },
     ]);
     this.CONSUME(t.Name, { LABEL: "treatment" });
+    this.MANY({ GATE: () => this.beginsIndex(), DEF: () => this.SUBRULE(this.index) });
     this.CONSUME(t.Colon);
     this.SUBRULE(this.label, { LABEL: "from" });
     this.CONSUME(t.RightArrow);

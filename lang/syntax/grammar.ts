@@ -65,6 +65,7 @@ export class CausalParser extends ModelRules {
     this.OPTION(() => {
       this.CONSUME(t.Dot);
       this.CONSUME2(t.Name, { LABEL: "part" });
+      this.MANY({ GATE: () => this.beginsIndex(), DEF: () => this.SUBRULE(this.index) });
     });
     this.CONSUME(t.With);
     this.CONSUME3(t.Name, { LABEL: "regime" });

@@ -4,8 +4,8 @@ import { diagnose } from "../diagnostics/catalogue.ts";
 import { cover, type Span } from "../source.ts";
 import type { CallMechanism, CptMechanism, CptRow, Expr, Identifier, Setting, Settings } from "./ast.ts";
 import { after, type Building, node, nodes, nodeSpan, token, tokenSpan } from "./cst.ts";
-import { expression, reportColon } from "./expressions-from-cst.ts";
-import { identifierIn, identifiers, label, labels, missingIdentifier } from "./names-from-cst.ts";
+import { expression, identifiers, reportColon } from "./expressions-from-cst.ts";
+import { identifierIn, label, labels, missingIdentifier } from "./names-from-cst.ts";
 import * as t from "./tokens.ts";
 
 /** The mechanism that `value` should be: a call. Anything else is reported; `word` is what it was declared with. */

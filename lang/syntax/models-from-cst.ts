@@ -1,10 +1,11 @@
 /** Models, plates and graphs of the AST from the concrete tree. */
 import type { CstNode } from "chevrotain";
-import type { ArrowKind, GraphChain, Member, ModelDecl } from "./ast.ts";
+import type { Span } from "../source.ts";
+import type { ArrowKind, GraphChain, Member, ModelDecl, PlateRange } from "./ast.ts";
 import { after, type Building, node, nodes, nodeSpan, token, tokens } from "./cst.ts";
 import { declaration } from "./declarations-from-cst.ts";
-import { expression } from "./expressions-from-cst.ts";
-import { identifier, identifierIn, identifiers } from "./names-from-cst.ts";
+import { elementIn, expression, identifiers } from "./expressions-from-cst.ts";
+import { identifier, identifierIn, labels } from "./names-from-cst.ts";
 import * as t from "./tokens.ts";
 
 export function model(b: Building, given: CstNode): ModelDecl {
@@ -33,7 +34,7 @@ function member(b: Building, given: CstNode): Member | null {
     return {
       kind: "plate",
       index: identifierIn(b, plate, "Name", after(span)),
-      range: expression(b, node(plate, "expression"), after(span)),
+      range: plateRange(b, node(plate, "plateRange"), after(span)),
       members: members(b, plate),
       span,
     };
@@ -43,10 +44,21 @@ function member(b: Building, given: CstNode): Member | null {
   return { kind: "graph", chains: nodes(graph, "chain").map((item) => chain(b, item)), span };
 }
 
+function plateRange(b: Building, given: CstNode | null, at: Span): PlateRange {
+  if (given === null) return { kind: "value", value: expression(b, null, at), span: at };
+  const span = nodeSpan(b, given, at.start);
+  const states = node(given, "labels");
+  if (states !== null) return { kind: "labels", labels: labels(b, states), span };
+  const low = expression(b, node(given, "low"), after(span));
+  if (token(given, "Range") === null) return { kind: "value", value: low, span };
+  return { kind: "between", low, high: expression(b, node(given, "high"), after(span)), span };
+}
+
 function chain(b: Building, given: CstNode): GraphChain {
   const sets = nodes(given, "nameSet").map((item) => {
-    const single = token(item, "Name");
-    return single === null ? identifiers(b, node(item, "names")) : [identifier(b, single)];
+    return token(item, "Name") === null
+      ? identifiers(b, node(item, "names"))
+      : [elementIn(b, item, "Name", nodeSpan(b, item))];
   });
   const arrows = tokens(given, "arrow").map(
     (sign): ArrowKind => (sign.tokenType === t.LeftArrow ? "<-" : sign.tokenType === t.BothWays ? "<->" : "->"),

@@ -25,14 +25,6 @@ export function identifierIn(b: Building, parent: CstNode, name: string, at: Spa
   return found === null ? missingIdentifier(at) : identifier(b, found);
 }
 
-/** A rule `names`: identifiers with commas between. */
-export function identifiers(b: Building, given: CstNode | null): readonly Identifier[] {
-  if (given === null) return [];
-  const found = tokens(given, "Name").map((name) => identifier(b, name));
-  checkCommas(b, found, tokens(given, "Comma"));
-  return found;
-}
-
 export function numberLiteral(b: Building, given: IToken): NumberLiteral {
   return { kind: "number", value: Number(given.image), span: tokenSpan(b, given) };
 }

@@ -7,6 +7,7 @@ import type {
   MechanismExpr,
   Member,
   NetworkParameter,
+  PlateRange,
   Settings,
   Statement,
   TypeExpr,
@@ -25,6 +26,13 @@ import {
 /** Ends in a line break. */
 export function printAst(file: File): string {
   return [`file ${file.source}`, ...indent(file.statements.flatMap(statement))].map((line) => `${line}\n`).join("");
+}
+
+/** The members of a model, indented. */
+export function printMembers(members: readonly Member[]): string {
+  return indent(members.flatMap(member))
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 type Lines = readonly string[];
@@ -99,7 +107,7 @@ function member(node: Member): Lines {
     case "param":
       return [`param ${printName(node.name)}${typed(node.type)} = ${printExpr(node.value)}`];
     case "noise":
-      return [`noise ${printNames(node.names)} ~ ${printExpr(node.distribution)}`];
+      return [`noise ${printNames(node.names)}${typed(node.type)} ~ ${printExpr(node.distribution)}`];
     case "latent":
     case "sample":
       return [`${node.kind} ${printName(node.name)}${typed(node.type)}`, ...indent(mechanism(node.mechanism))];
@@ -110,9 +118,20 @@ function member(node: Member): Lines {
       return [`image ${printName(node.name)}${typed(node.type)}${value}`, ...indent(mechanism(node.mechanism))];
     }
     case "plate":
-      return [`plate ${printName(node.index)} in ${printExpr(node.range)}`, ...indent(node.members.flatMap(member))];
+      return [`plate ${printName(node.index)} in ${plateRange(node.range)}`, ...indent(node.members.flatMap(member))];
     case "graph":
       return ["graph", ...indent(node.chains.map(chain))];
+  }
+}
+
+function plateRange(range: PlateRange): string {
+  switch (range.kind) {
+    case "between":
+      return `${printExpr(range.low)}..${printExpr(range.high)}`;
+    case "labels":
+      return `{${printNames(range.labels)}}`;
+    case "value":
+      return printExpr(range.value);
   }
 }
 

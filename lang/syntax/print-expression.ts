@@ -1,4 +1,5 @@
 /** Expressions and queries of the AST on one line each, operators first: `(+ (* beta X) U)`. Not source text. */
+import { elementName, elementParts } from "./elements.ts";
 import type {
   Action,
   Argument,
@@ -14,7 +15,9 @@ import type {
 /** A name; in backquotes where it is no plain word. */
 export function printName({ text }: Identifier | Label): string {
   if (text === "") return "<missing>";
-  return /^-?[\w\u00c0-\ud7ff]+$/.test(text) ? text : `\`${text}\``;
+  const parts = elementParts(text);
+  const quoted = (word: string) => (/^-?[\w\u00c0-\ud7ff]+$/.test(word) ? word : `\`${word}\``);
+  return parts === null ? quoted(text) : elementName(quoted(parts.base), parts.index);
 }
 
 export function printNames(names: readonly (Identifier | Label)[]): string {

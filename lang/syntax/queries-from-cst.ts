@@ -15,8 +15,16 @@ import type {
   RelationalOperator,
 } from "./ast.ts";
 import { after, type Building, checkCommas, elements, node, nodes, nodeSpan, token, tokenSpan, tokens } from "./cst.ts";
-import { actions, depthLimit, expression, mapExpr, subscripted } from "./expressions-from-cst.ts";
-import { identifier, identifierIn, identifiers, label, labels, numberLiteral } from "./names-from-cst.ts";
+import {
+  actions,
+  depthLimit,
+  elementIn,
+  expression,
+  identifiers,
+  mapExpr,
+  subscripted,
+} from "./expressions-from-cst.ts";
+import { identifier, label, labels, numberLiteral } from "./names-from-cst.ts";
 import { missing } from "./precedence.ts";
 import * as t from "./tokens.ts";
 
@@ -138,7 +146,7 @@ function effect(b: Building, given: CstNode): EffectExpr {
     kind: "effect",
     effect: (token(given, "Effect")?.image ?? "ATE") as EffectName,
     outcome: event(b, node(given, "event"), at),
-    treatment: identifierIn(b, given, "treatment", at),
+    treatment: elementIn(b, given, "treatment", at),
     from: label(b, node(given, "from"), at),
     to: label(b, node(given, "to"), at),
     given: conditions(b, node(given, "conditions")),

@@ -161,7 +161,9 @@ export function repair(source: Source, tokens: readonly IToken[]): Repaired {
     header = blockOf.get(read.tokenType) ?? header;
 
     if (closers.has(read.tokenType)) {
-      const isBlock = read.tokenType === t.LeftBrace && header !== null;
+      // `plate i in {a, b} {`: the first brace holds the values of the index
+      const isSet = out.at(-1)?.tokenType === t.In && out.at(-3)?.tokenType === t.Plate;
+      const isBlock = read.tokenType === t.LeftBrace && header !== null && !isSet;
       const ofType = read.tokenType === t.LeftBrace && tokens[i - 1]?.tokenType === t.Colon;
       open.push({ token: read, block: isBlock ? header! : "values", made: null, ofType });
       if (isBlock) header = null;

@@ -2,7 +2,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Argument, Expr, Settings } from "../syntax/ast.ts";
 import type { ConstantScope } from "./check-constant.ts";
-import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
+import { type CheckContext, reportUnknown } from "./check-context.ts";
 import { type Callee, matchArguments } from "./check-match.ts";
 import { checkNetworkReference } from "./check-reference.ts";
 import { checkValue } from "./check-value.ts";
@@ -36,13 +36,36 @@ export function checkArguments(
   return { values, complete };
 }
 
-/** Settings in braces as named arguments; groups of settings are not supported and reported. */
-export function settingsAsArguments(context: CheckContext, settings: Settings | null): readonly Argument[] {
-  return (settings?.entries ?? []).flatMap(({ name, value, span }) => {
-    if (value.kind !== "settings") return [{ name, value, span }];
-    reportUnsupported(context, span, `a group of settings (\`${name.text} {...}\`)`);
-    return [];
-  });
+/**
+ * Settings in braces as named arguments. A group, `labeler { rate = 1e-4 }`, gives the parameters whose names begin with
+ * it, here `labeler.rate`; what is not among them is reported.
+ */
+export function settingsAsArguments(
+  context: CheckContext,
+  callee: Callee,
+  parameters: readonly Parameter[],
+  settings: Settings | null,
+): readonly Argument[] {
+  const flat = (entries: Settings["entries"], group: string): readonly Argument[] =>
+    entries.flatMap(({ name, value, span }): readonly Argument[] => {
+      const known = parameters.flatMap((parameter) =>
+        parameter.name.startsWith(group) ? [parameter.name.slice(group.length).split(".")] : [],
+      );
+      const groups = new Set(known.flatMap(([first, ...rest]) => (rest.length > 0 ? [first!] : [])));
+      const words = known.flatMap(([first, ...rest]) => (rest.length === 0 ? [first!] : []));
+      const owner = group === "" ? `\`${callee.name}\`` : `\`${group.slice(0, -1)}\` of \`${callee.name}\``;
+      if (value.kind === "settings") {
+        if (groups.has(name.text)) return flat(value.entries, `${group}${name.text}.`);
+        reportUnknown(context, `group of settings of ${owner}`, name, groups);
+        return [];
+      }
+      if (group !== "" && !words.includes(name.text)) {
+        reportUnknown(context, `setting of ${owner}`, name, words);
+        return [];
+      }
+      return [{ name: { ...name, text: `${group}${name.text}` }, value, span }];
+    });
+  return flat(settings?.entries ?? [], "");
 }
 
 function checkArgument(

@@ -81,7 +81,8 @@ export function evaluateNumber(context: CheckContext, expr: Expr, scope: Constan
   return undefined;
 }
 
-function evaluateBoolean(context: CheckContext, expr: Expr, scope: ConstantScope): boolean | undefined {
+/** A constant that must be true or false. */
+export function evaluateBoolean(context: CheckContext, expr: Expr, scope: ConstantScope): boolean | undefined {
   const value = evaluateConstant(context, expr, scope);
   if (value === undefined || typeof value === "boolean") return value;
   context.report(diagnose("C211", expr.span, { expected: "true or false", found: describeConstant(value) }));

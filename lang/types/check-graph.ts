@@ -25,17 +25,51 @@ export interface Ordering {
 /** Kahn 1962, always taking the first node in the text whose parents are all placed. */
 export function orderNodes(nodes: readonly Pick<GraphNode, "name" | "parents">[]): Ordering {
   const known = new Set(nodes.map((node) => node.name));
-  const placed = new Set<string>();
+  const parentsOf = nodes.map(({ parents }) => new Set(parents.filter((parent) => known.has(parent))));
+  const children = new Map<string, number[]>([...known].map((name) => [name, []]));
+  for (const [i, parents] of parentsOf.entries()) for (const parent of parents) children.get(parent)!.push(i);
+  const missing = parentsOf.map((parents) => parents.size);
+  const ready = createHeap();
+  for (const [i, count] of missing.entries()) if (count === 0) ready.push(i);
   const order: string[] = [];
-  let waiting = nodes.map(({ name, parents }) => ({ name, parents: parents.filter((parent) => known.has(parent)) }));
-  for (;;) {
-    const next = waiting.find(({ parents }) => parents.every((parent) => placed.has(parent)));
-    if (next === undefined) break;
-    placed.add(next.name);
-    order.push(next.name);
-    waiting = waiting.filter((node) => node !== next);
+  const placed = new Set<number>();
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
+    placed.add(next);
+    order.push(nodes[next]!.name);
+    for (const child of children.get(nodes[next]!.name)!) if (--missing[child]! === 0) ready.push(child);
   }
+  const waiting = nodes.flatMap(({ name }, i) => (placed.has(i) ? [] : [{ name, parents: [...parentsOf[i]!] }]));
   return { order, cycles: findCycles(new Map(waiting.map(({ name, parents }) => [name, parents]))) };
+}
+
+/** The smallest number first; a binary heap. */
+function createHeap() {
+  const heap: number[] = [];
+  return {
+    push(item: number): void {
+      let at = heap.push(item) - 1;
+      for (let up = (at - 1) >> 1; at > 0 && heap[up]! > item; up = (at - 1) >> 1) {
+        heap[at] = heap[up]!;
+        at = up;
+      }
+      heap[at] = item;
+    },
+    pop(): number | undefined {
+      const first = heap[0];
+      const last = heap.pop();
+      if (last === undefined || heap.length === 0) return first;
+      let at = 0;
+      for (;;) {
+        let child = 2 * at + 1;
+        if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++;
+        if (child >= heap.length || heap[child]! >= last) break;
+        heap[at] = heap[child]!;
+        at = child;
+      }
+      heap[at] = last;
+      return first;
+    },
+  };
 }
 
 /** Disjoint cycles, one after the other, until the rest has none. */

@@ -2,7 +2,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { CallExpr, Identifier, Settings } from "../syntax/ast.ts";
 import { checkArguments, settingsAsArguments } from "./check-arguments.ts";
-import { type CheckContext, declaredHere, reportUnsupported } from "./check-context.ts";
+import { type CheckContext, declaredHere } from "./check-context.ts";
 import type { Callee } from "./check-match.ts";
 import { checkNetworkUse, fits, type LayerStep, printShapes } from "./check-network.ts";
 import { countStates, isDiscrete } from "./check-states.ts";
@@ -53,7 +53,7 @@ export function checkLearned(
     watched.report(diagnose("C308", span, { node: node.name, parent, role: role === "latent" ? "latent" : "noise" }));
   }
   const callee: Callee = { name, span: call.callee.span, word: "setting" };
-  const given = settingsAsArguments(watched, settings);
+  const given = settingsAsArguments(watched, callee, signature.settings, settings);
   const { values, complete } = checkArguments(watched, callee, signature.settings, given, constantsOf(model));
   ok &&= complete;
 
@@ -66,7 +66,7 @@ export function checkLearned(
     if (!isDiscrete(declared)) {
       reportMismatch(watched, node, declared, name, "states", call.callee.span);
     } else if (node.role === "latent") {
-      reportUnsupported(watched, call.span, "a learned mechanism of a latent node");
+      watched.report(diagnose("C615", call.span, { name: node.name, mechanism: name }));
     } else {
       ok = discreteParents(watched, model, node, parents, name) !== null && ok;
     }

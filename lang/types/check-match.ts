@@ -80,6 +80,7 @@ function reportUnknownParameter(
   parameters: readonly Parameter[],
   name: Identifier,
 ): void {
-  const names = parameters.map((parameter) => parameter.name);
+  // those of groups are written inside of them
+  const names = parameters.map((parameter) => parameter.name).filter((known) => !known.includes("."));
   reportUnknown(context, `${callee.word} of \`${callee.name}\``, name, names);
 }

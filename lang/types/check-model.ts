@@ -1,29 +1,18 @@
 /** Checks one model: its members, the types and mechanisms of its nodes, and its graph. */
 import type { CheckedModel, CheckedNode, DrawnGraph } from "../checked.ts";
 import { diagnose } from "../diagnostics/catalogue.ts";
-import { declare } from "../names/declarations.ts";
-import type { Span } from "../source.ts";
-import type {
-  Expr,
-  GraphMember,
-  Identifier,
-  ImageMember,
-  LatentMember,
-  LetMember,
-  MechanismExpr,
-  ModelDecl,
-  ParamMember,
-  SampleMember,
-  TypeExpr,
-} from "../syntax/ast.ts";
+import type { Identifier, ModelDecl, ParamMember } from "../syntax/ast.ts";
 import { type CheckContext, reportUnsupported } from "./check-context.ts";
-import { describeValueType, namesIn, sameLabels, typeOfExpression, type ValueType } from "./check-expression.ts";
+import { checkComposite } from "./check-composite.ts";
+import { checkEquation } from "./check-equation.ts";
+import { namesIn } from "./check-expression.ts";
 import { arrowsOf, checkGraphMembers, type DrawnArrows, lackOf, orderNodes, reportCycles } from "./check-graph.ts";
 import { checkMechanism, checkNoise } from "./check-mechanism.ts";
 import { createParams, type Params } from "./check-params.ts";
 import { resolveType } from "./check-type.ts";
-import { failed, type MechanismResult, type NodeUnderCheck, type ParentUse } from "./mechanism.ts";
-import { constantsOf, expressionsOf, type ModelView, type NodeRole } from "./model-scope.ts";
+import { collectMembers, type Entry, isBare } from "./entries.ts";
+import type { MechanismResult, NodeUnderCheck } from "./mechanism.ts";
+import { constantsOf, type ModelView } from "./model-scope.ts";
 import { type NodeType, printType } from "./type.ts";
 
 export interface ModelCheck {
@@ -36,31 +25,14 @@ export interface ModelCheck {
 /** Equations on a cycle are checked inside each other; past this depth their types count as unknown. */
 const deepest = 200;
 
-/** One node of the model as it is written. */
-interface Entry {
-  readonly name: Identifier;
-  readonly role: NodeRole;
-  readonly type: TypeExpr | null;
-  readonly body:
-    | { readonly kind: "mechanism"; readonly mechanism: MechanismExpr | null }
-    | { readonly kind: "noise"; readonly distribution: Expr }
-    | { readonly kind: "equation"; readonly value: Expr };
-  readonly span: Span;
-}
-
-interface Members {
-  readonly params: readonly ParamMember[];
-  readonly entries: readonly Entry[];
-  readonly graphs: readonly GraphMember[];
-  /** false where parts that are not supported declare nodes too */
-  readonly whole: boolean;
-}
-
-/** Checks a model declaration. Nodes may be used before they are declared; a cycle is reported once (C301). */
-export function checkModel(context: CheckContext, decl: ModelDecl): ModelCheck {
-  const { params: paramMembers, entries, graphs, whole } = collectMembers(context, decl);
+/**
+ * Checks a model declaration. Nodes may be used before they are declared; a cycle is reported once (C301). `base` is the
+ * model that it extends, checked before it.
+ */
+export function checkModel(context: CheckContext, decl: ModelDecl, base: ModelCheck | null): ModelCheck {
+  const { params: paramMembers, entries, graphs, overrides, bases, whole } = collectMembers(context, decl);
   // where nodes of a base or a plate are not known, every name might be one of them
-  if (!whole) return { model: { name: decl.name.text, nodes: [], params: {}, span: decl.span }, view: null };
+  if (!whole) return { model: { name: decl.name.text, nodes: [], params: {}, span: decl.span, bases }, view: null };
   const byName = new Map(entries.map((entry) => [entry.name.text, entry]));
   const arrows = arrowsOf(graphs);
   const lacks = lackOf(entries.find(isBare)?.name ?? null, arrows);
@@ -139,14 +111,24 @@ export function checkModel(context: CheckContext, decl: ModelDecl): ModelCheck {
   const { order, cycles } = orderNodes(nodes);
   reportCycles(context, nodes, cycles);
   checkGraphMembers(context, nodes, graphs);
+  if (base?.view) for (const name of overrides) checkOverride(context, view, base.view, name);
   const inOrder = order.map((name) => ({ entry: byName.get(name)!, result: resultOf(byName.get(name)!) }));
-  const known = { name: view.name, params: numbersOf(params, paramMembers), span: decl.span };
+  const known = { name: view.name, params: numbersOf(params, paramMembers), span: decl.span, bases };
   if (lacks !== null) return { model: { ...known, nodes: [], drawn: drawnGraph(inOrder, arrows, lacks) }, view };
   return { model: { ...known, nodes: inOrder.flatMap(({ entry, result }) => checkedNode(entry, result)) }, view };
 }
 
-/** Whether only the graph says something about the node. */
-const isBare = ({ body }: Entry): boolean => body.kind === "mechanism" && body.mechanism === null;
+/** A member that replaces one of the base must be of its type (C224): what reads it reads the same. */
+function checkOverride(context: CheckContext, view: ModelView, base: ModelView, name: Identifier): void {
+  const describe = (model: ModelView): string | null => {
+    const node = model.node(name.text);
+    if (node !== null) return node.type === null ? null : `\`${printType(node.type)}\``;
+    return model.param(name.text, name.span) === null ? null : "a parameter";
+  };
+  const [was, now] = [describe(base), describe(view)];
+  if (was === null || now === null || was === now) return;
+  context.report(diagnose("C224", name.span, { name: name.text, base: base.name, was, now }));
+}
 
 /** The parents of such a node are those of the graph. */
 function drawnBody(
@@ -214,65 +196,6 @@ function numbersOf(params: Params, members: readonly ParamMember[]): Readonly<Re
   return Object.fromEntries(known);
 }
 
-/** Sorts the members by what they declare; parts of the language without meaning yet are reported (C190). */
-function collectMembers(context: CheckContext, { base, members }: ModelDecl): Members {
-  const names = new Map<string, { readonly name: Identifier }>();
-  const params: ParamMember[] = [];
-  const entries: Entry[] = [];
-  const graphs: GraphMember[] = [];
-  let whole = base === null;
-  if (base !== null) reportUnsupported(context, base.span, "a model that extends another (`extends`)");
-  const isNew = (name: Identifier) => declare("the name", { name }, names, (diagnostic) => context.report(diagnostic));
-  for (const member of members) {
-    switch (member.kind) {
-      case "param":
-        if (isNew(member.name)) params.push(member);
-        break;
-      case "graph":
-        graphs.push(member);
-        break;
-      case "plate": {
-        const { start } = member.span;
-        reportUnsupported(context, { ...member.span, end: start + "plate".length }, "a plate");
-        whole = false;
-        break;
-      }
-      case "noise":
-        for (const name of member.names) {
-          if (!isNew(name)) continue;
-          const body = { kind: "noise", distribution: member.distribution } as const;
-          entries.push({ name, role: "noise", type: null, body, span: member.span });
-        }
-        break;
-      case "sample":
-      case "latent":
-      case "let":
-      case "image":
-        if (isNew(member.name)) entries.push(entryOf(member));
-        break;
-    }
-  }
-  // where nothing but a graph is written, it declares its nodes
-  if (params.length === 0 && entries.every((entry) => entry.role === "latent" && isBare(entry))) {
-    for (const name of graphs.flatMap(({ chains }) => chains.flatMap(({ sets }) => sets.flat()))) {
-      if (name.text === "" || names.has(name.text)) continue;
-      names.set(name.text, { name });
-      const body = { kind: "mechanism", mechanism: null } as const;
-      entries.push({ name, role: "sample", type: null, body, span: name.span });
-    }
-  }
-  return { params, entries, graphs, whole };
-}
-
-function entryOf(member: SampleMember | LatentMember | LetMember | ImageMember): Entry {
-  const { kind: role, name, type, span } = member;
-  if (member.kind === "let") return { name, role, type, body: { kind: "equation", value: member.value }, span };
-  if (member.kind === "image" && member.value !== null) {
-    return { name, role, type, body: { kind: "equation", value: member.value }, span };
-  }
-  return { name, role, type, body: { kind: "mechanism", mechanism: member.mechanism }, span };
-}
-
 function checkBody(context: CheckContext, view: ModelView, node: NodeUnderCheck, entry: Entry): MechanismResult {
   const { body } = entry;
   switch (body.kind) {
@@ -280,65 +203,9 @@ function checkBody(context: CheckContext, view: ModelView, node: NodeUnderCheck,
       return checkNoise(context, view, node, body.distribution);
     case "equation":
       if (node.role !== "image") return checkEquation(context, view, node, body.value);
-      reportUnsupported(context, body.value.span, "an image computed by an expression (`:=`)");
-      return failed(node);
+      return checkComposite(context, view, node, body.value);
     case "mechanism":
       if (body.mechanism === null) throw new Error(`internal: ${node.name} has no mechanism to check`);
       return checkMechanism(context, view, node, body.mechanism);
-  }
-}
-
-/** A `let`: its type follows from the expression, or must agree with it. */
-function checkEquation(context: CheckContext, view: ModelView, node: NodeUnderCheck, value: Expr): MechanismResult {
-  const parents: ParentUse[] = [];
-  let ok = true;
-  const watched: CheckContext = {
-    ...context,
-    report: (diagnostic) => {
-      ok = false;
-      context.report(diagnostic);
-    },
-  };
-  const scope = expressionsOf(
-    view,
-    (name, span) => {
-      if (!parents.some((parent) => parent.name === name)) parents.push({ name, span });
-    },
-    (parent, span) => watched.report(diagnose("C306", span, { node: node.name, parent })),
-  );
-  const { declared } = node;
-  const expected = declared?.kind === "labels" ? { labels: declared.labels, owner: node.name } : null;
-  const found = typeOfExpression(watched, value, scope, expected);
-  if (declared !== null && found !== null && !agrees(declared, found)) {
-    const args = {
-      name: node.name,
-      declared: printType(declared),
-      found: describeValueType(found),
-      source: "its equation",
-    };
-    const related = [{ span: node.nameSpan, label: "declared here" }];
-    watched.report(diagnose("C222", value.span, args, { related }));
-  }
-  const type = declared ?? (node.untyped && found !== null ? nodeTypeOf(found) : null);
-  const usable = ok && type !== null && found !== null;
-  return { type, parents, mechanism: usable ? { kind: "equation", value } : null };
-}
-
-function nodeTypeOf(type: ValueType): NodeType {
-  return type.kind === "number" ? { kind: "real", size: null } : type;
-}
-
-/** Whether an equation of that type may be declared so; integers are checked when they are computed. */
-function agrees(declared: NodeType, found: ValueType): boolean {
-  switch (declared.kind) {
-    case "bool":
-      return found.kind === "bool";
-    case "labels":
-      return found.kind === "labels" && sameLabels(declared.labels, found.labels);
-    case "int":
-    case "real":
-      return found.kind !== "labels";
-    case "image":
-      return false;
   }
 }

@@ -2,10 +2,10 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { RelatedSpan } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
-import type { Argument, CallExpr, Expr, Identifier, NetworkDecl } from "../syntax/ast.ts";
+import type { Argument, CallExpr, Expr, Identifier, IfExpr, NetworkDecl } from "../syntax/ast.ts";
 import { checkArguments } from "./check-arguments.ts";
-import type { ConstantScope } from "./check-constant.ts";
-import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
+import { type ConstantScope, evaluateBoolean } from "./check-constant.ts";
+import { type CheckContext, reportUnknown } from "./check-context.ts";
 import { checkParameterTypes, completeConstants, constantsScope, type NetworkConstants } from "./check-reference.ts";
 import { resolveType, shapeOfType } from "./check-type.ts";
 import type { Constant, Constants, LayerSignature } from "./signature.ts";
@@ -160,8 +160,7 @@ function inferTensor(body: Body, expr: Expr, callee: string): Shapes | null {
     case "call":
       return inferCall(body, expr, []);
     case "if":
-      reportUnsupported(context, expr.span, "`if` between tensors");
-      return null;
+      return inferChoice(body, expr, callee);
     case "unary":
     case "binary":
       context.report(diagnose("C235", expr.span, { operator: expr.operator }));
@@ -179,6 +178,29 @@ function inferTensor(body: Body, expr: Expr, callee: string): Shapes | null {
     case "counterfactual":
       return notTensor(body, expr, callee, "a counterfactual variable");
   }
+}
+
+/**
+ * Constants choose the branch, and only that one is looked at. Where they are not known yet, the tensor may have the shape
+ * of either branch.
+ */
+function inferChoice(body: Body, expr: IfExpr, callee: string): Shapes | null {
+  const { context, constants } = body;
+  let reported = false;
+  const watched: CheckContext = {
+    ...context,
+    report: (diagnostic) => {
+      reported = true;
+      context.report(diagnostic);
+    },
+  };
+  const test = evaluateBoolean(watched, expr.test, constants);
+  if (reported) return null;
+  if (test !== undefined) return inferTensor(body, test ? expr.then : expr.else, callee);
+  const branches = [expr.then, expr.else].map((branch) => inferTensor(body, branch, callee));
+  if (branches.includes(null)) return null;
+  const shapes = (branches as Shapes[]).flat();
+  return [...new Map(shapes.map((shape) => [printShape(shape), shape])).values()];
 }
 
 function notTensor(body: Body, expr: Expr, callee: string, found: string): null {

@@ -51,7 +51,9 @@ export function createParams(
 
   const evaluate = (member: ParamMember): Constant | undefined => {
     const value = evaluateConstant(context, member.value, scope);
-    const type = member.type === null ? null : resolveType(context, member.type, scope);
+    // a parameter is a constant, so that its whole number needs no bounds
+    const isInteger = member.type?.kind === "int-type" && member.type.low === null;
+    const type = member.type === null || isInteger ? null : resolveType(context, member.type, scope);
     if (value === undefined) return undefined;
     const { text: name } = member.name;
     const numeric = typeof value === "number" || typeof value === "boolean";
@@ -66,8 +68,14 @@ export function createParams(
       );
       return undefined;
     }
-    if (type === null || holds(type, value)) return value;
-    const args = { name, declared: printType(type), found: describeConstant(value), source: "its value" };
+    const fits = isInteger ? Number.isInteger(value) : type === null || holds(type, value);
+    if (fits) return value;
+    const args = {
+      name,
+      declared: type === null ? "int" : printType(type),
+      found: describeConstant(value),
+      source: "its value",
+    };
     context.report(diagnose("C222", member.value.span, args));
     return undefined;
   };

@@ -3,7 +3,7 @@ import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Span } from "../source.ts";
 import type { Expr, TypeExpr } from "../syntax/ast.ts";
 import { type ConstantScope, evaluateNumber } from "./check-constant.ts";
-import { type CheckContext, reportUnsupported } from "./check-context.ts";
+import type { CheckContext } from "./check-context.ts";
 import type { FeatureShape, NodeType } from "./type.ts";
 
 /** More states than this are a mistake or need another type: all of them are enumerated. */
@@ -35,8 +35,7 @@ export function resolveType(context: CheckContext, type: TypeExpr, scope: Consta
     }
     case "int-type": {
       if (type.low === null || type.high === null) {
-        reportUnsupported(context, type.span, "an `int` without bounds");
-        return null;
+        return wrong(type.span, "a node of whole numbers needs bounds, `int[0..9]`");
       }
       const low = evaluateNumber(context, type.low, scope);
       const high = evaluateNumber(context, type.high, scope);

@@ -26,6 +26,7 @@ export type ParameterKind =
   | "expression";
 
 export interface Parameter {
+  /** `group.name` where it is set in a group: `labeler { rate = 1e-4 }` sets `labeler.rate` */
   readonly name: string;
   readonly kind: ParameterKind;
   /** absent: the argument is required; null: optional without a value */
@@ -71,6 +72,8 @@ export interface RegimeSignature {
   readonly name: string;
   /** trains the learned discrete mechanisms of a model together, or one image node */
   readonly target: "labels" | "image";
+  /** trains the labels where a whole model is trained and no other is named */
+  readonly standard?: boolean;
   /** reads the labels off the image and does not draw it: may be trained beside a regime that does */
   readonly reads?: boolean;
   readonly settings: readonly Parameter[];
@@ -88,6 +91,8 @@ export interface FunctionSignature {
   readonly name: string;
   readonly arity: number;
   readonly doc: string;
+  /** whether it can be computed for every pixel of an image */
+  readonly pixelwise?: boolean;
   /** its value; absent: the function cannot be used in constants */
   apply?(...args: readonly number[]): number;
 }

@@ -1,16 +1,17 @@
 /** From the column of a data set to the values of a node: states by their spelling, numbers by their text. */
 import { closest } from "#lang/diagnostics/suggest";
+import { elementParts } from "#lang/syntax/elements";
 import { type NodeType, statesOf } from "#lang/types/type";
 import { RuntimeFault } from "#runtime/fault";
 import type { Column, DataSource } from "./dataset.ts";
 
 /**
  * The values of node `name` in all rows: indices of the states of a discrete type, numbers for `real`. A column has the name
- * of its node. Throws RuntimeFault "bad-data": no such column (with near names), or a cell that is no state of the node or
+ * of its node; for `X[1]` it may also be `X_1`. Throws RuntimeFault "bad-data": no such column (with near names), or a cell that is no state of the node or
  * no number (with its file and line).
  */
 export function nodeColumn(source: DataSource, name: string, type: NodeType): Uint16Array | Float32Array {
-  const column = source.columns.get(name);
+  const column = source.columns.get(name) ?? source.columns.get(plainName(name));
   if (column === undefined) throw missingColumn(source, name);
   const states = statesOf(type);
   if (states === null) return numbers(source, name, column);
@@ -27,6 +28,11 @@ export function nodeColumn(source: DataSource, name: string, type: NodeType): Ui
     result[row] = index;
   }
   return result;
+}
+
+function plainName(name: string): string {
+  const parts = elementParts(name);
+  return parts === null ? name : [parts.base, ...parts.index].join("_");
 }
 
 function numbers(source: DataSource, name: string, column: Column): Float32Array {

@@ -38,6 +38,8 @@ export interface Choices {
   /** label losses are summed over the labels, as -log P(labels | image) is; the release takes their mean */
   readonly summed: boolean;
   readonly adam: AdamSettings;
+  /** step sizes of single networks, instead of Adam's */
+  readonly rates: Readonly<Record<string, number>>;
 }
 
 export const generatorScope = "generator";
@@ -84,7 +86,8 @@ export function stepProgram(
     parameters: ReadonlyMap<string, Value>,
     gradients: readonly Value[],
   ): OptimizerStep => {
-    const step = adam(b, scope, parameters, gradients, choices.adam);
+    const rate = choices.rates[scope] ?? choices.adam.rate;
+    const step = adam(b, scope, parameters, gradients, { ...choices.adam, rate });
     state.push(...step.state);
     for (const [entry, value] of step.updates) b.output(entry, value);
     return step;

@@ -80,6 +80,14 @@ const settings: readonly Parameter[] = [
   ),
   { name: "batch", kind: "int", default: 64, range: [2, 1e6], doc: "images in a batch" },
   { name: "rate", kind: "number", default: 2e-4, range: [0, 10], doc: "step size of Adam, for all networks" },
+  ...["generator", "discriminator", "labeler"].map((network) =>
+    optional(
+      `${network}.rate`,
+      "number",
+      [0, 10],
+      `step size for the ${network}${network === "labeler" ? " and the anti-labeler" : ""} alone (\`rate\`)`,
+    ),
+  ),
   { name: "beta1", kind: "number", default: 0.5, range: [0, 1], doc: "Adam's decay of gradients" },
   { name: "beta2", kind: "number", default: 0.999, range: [0, 1], doc: "Adam's decay of squared gradients" },
   optional(
@@ -183,6 +191,12 @@ function cycleOf(generatorSteps: number): readonly CycleEntry[] {
   ].filter(({ times }) => times > 0);
 }
 
+/** The step size of a group of settings, for the networks that it is about; none where the group does not set it. */
+function ratesOf(given: Constants, group: string, scopes: readonly string[]): Readonly<Record<string, number>> {
+  const rate = given[`${group}.rate`];
+  return typeof rate === "number" ? Object.fromEntries(scopes.map((scope) => [scope, rate])) : {};
+}
+
 function choose(problem: ImageProblem, given: Constants): Choices {
   const paper = flagOr(given, "paper", false);
   const base = paper ? released : consistent;
@@ -216,6 +230,11 @@ function choose(problem: ImageProblem, given: Constants): Choices {
       ? numberOr(given, "interventions", base.interventions)
       : 0,
     summed: !paper,
+    rates: {
+      ...ratesOf(given, "generator", [generatorScope]),
+      ...ratesOf(given, "discriminator", ["discriminator"]),
+      ...ratesOf(given, "labeler", ["labeler", "antilabeler"]),
+    },
     adam: {
       rate: numberOr(given, "rate", 2e-4),
       beta1: numberOr(given, "beta1", 0.5),

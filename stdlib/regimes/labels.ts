@@ -2,6 +2,7 @@
  * The learned discrete nodes of a model as a trainer of labels sees them: which columns hold them and their parents, and
  * the configurations of their parents. The encoding itself is `labelLayout` of the compiler.
  */
+import { learnedLabels } from "#compiler/causal/graph";
 import { type CausalModel, type CausalNode, nodeOf } from "#compiler/causal/model";
 import { labelLayout } from "#compiler/lower/encoding";
 import type { Builder } from "#compiler/tensor/build";
@@ -28,7 +29,7 @@ export interface LearnedNode extends LabelNode {
 export interface LabelProblem {
   /** number of label columns */
   readonly width: number;
-  /** all discrete nodes, in the order of their columns */
+  /** those to be learned and those that they read, in the order of their columns */
   readonly nodes: readonly LabelNode[];
   /** those to be learned, parents first */
   readonly learned: readonly LearnedNode[];
@@ -41,7 +42,7 @@ const largestTable = 2 ** 24;
 
 /** Throws a `memory` fault when the table of a node would be too large to be made. */
 export function labelProblem(model: CausalModel): LabelProblem {
-  const discrete = model.nodes.filter((node) => node.role !== "image" && statesOf(node.type) !== null);
+  const discrete = learnedLabels(model);
   const layout = labelLayout(discrete);
   const nodes = discrete.map((node, i): LabelNode => {
     const { offset, width } = layout.entries[i]!;

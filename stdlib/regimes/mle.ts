@@ -36,6 +36,7 @@ interface Group {
 export const mle: Regime = {
   name: "mle",
   target: "labels",
+  standard: true,
   doc: "Maximum likelihood of the networks P(node | parents): the sum of their cross entropies is minimised by Adam.",
   settings: [
     ...commonSettings,

@@ -6,12 +6,13 @@
  */
 import { join, resolve } from "node:path";
 import { cpus } from "node:os";
+import { statesOf } from "#lang/types/type";
 import { openData, labelsOf } from "../../apps/api/data.ts";
 import { labelReport } from "../../apps/api/label-report.ts";
 import { ProgramError } from "../../apps/api/errors.ts";
 import { openProject, requireSound } from "../../apps/api/project.ts";
 import { defaultWorld, openRun } from "../../apps/api/run.ts";
-import { labelNodes, trainProject } from "../../apps/api/training.ts";
+import { trainProject } from "../../apps/api/training.ts";
 import { ask, type World } from "../../apps/api/world.ts";
 import { lazyExecutor } from "../../apps/devices.ts";
 import { createReader } from "../../apps/files/reader.ts";
@@ -78,7 +79,8 @@ async function trained(graph: string, regime: string, labels: string, runs: stri
   const world = defaultWorld(openRun(out, executor.get));
   const statement = project.program.data.get("celeba")!;
   const data = await openData({ ...statement, args: { ...statement.args, path: labels } }, createReader(runs));
-  const report = labelReport(world.model, data, labelsOf(data, labelNodes(world.model, "labels")))!;
+  const discrete = world.model.nodes.filter((node) => statesOf(node.type) !== null);
+  const report = labelReport(world.model, data, labelsOf(data, discrete))!;
   const [stage] = readManifest(out).stages;
   const { training, heldOut } = report;
   return {

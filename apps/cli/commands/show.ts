@@ -4,7 +4,10 @@ import { dirname } from "node:path";
 import { printModel, toDot } from "#compiler/causal/print";
 import { applyConditions } from "#compiler/inference/conditions";
 import { planTraining } from "#compiler/compile";
+import { isComposite, lowerComposite } from "#compiler/lower/composite";
 import { print } from "#compiler/tensor/print";
+import type { CheckedTrain } from "#lang/checked";
+import { printElaborated } from "#lang/elaborate/print";
 import { positionAt } from "#lang/source";
 import { parseCst } from "#lang/syntax/parse";
 import { printAst } from "#lang/syntax/print-ast";
@@ -21,14 +24,14 @@ import { openProject, type Project, requireSound } from "../../api/project.ts";
 import { readProgram } from "../../files/programs.ts";
 import { type Command, exitCodes, listFlag, stringFlag, UsageError } from "../command.ts";
 
-const stages = ["cst", "ast", "types", "model", "graph", "program", "plan"] as const;
+const stages = ["cst", "ast", "elaborated", "types", "model", "graph", "program", "plan"] as const;
 
 export const show: Command = {
   name: "show",
   usage: `${stages.join("|")} FILE`,
   summary: "print a stage of the compiler",
   details:
-    "cst and ast: what was parsed; types: names, types and shapes; model and graph: the causal model; program and plan: what a train statement compiles to.",
+    "cst and ast: what was parsed; elaborated: models after extends, plates and vectors; types: names, types and shapes; model and graph: the causal model; program and plan: what a train statement compiles to.",
   options: {
     do: { type: "string", multiple: true, value: "X=1", help: "intervene before showing model or graph" },
     observe: { type: "string", multiple: true, value: "X=1", help: "condition before showing model or graph" },
@@ -53,6 +56,9 @@ export const show: Command = {
         io.out(json ? `${JSON.stringify(ast)}\n` : printAst(ast));
         break;
       }
+      case "elaborated":
+        io.out(printElaborated(requireSound(openProject(file)).program));
+        break;
       case "types":
         io.out(printTypes(requireSound(openProject(file)).program));
         break;
@@ -68,6 +74,10 @@ export const show: Command = {
       case "program":
       case "plan": {
         const project = requireSound(openProject(file));
+        const target = stringFlag(invocation, "target");
+        const composites = stage === "program" && !json ? compositePrograms(project, target) : [];
+        for (const text of composites) io.out(text);
+        if (composites.length > 0 && !project.program.trains.some((train) => isTarget(train, target))) break;
         for (const plan of await plansOf(project, file, stringFlag(invocation, "target"))) {
           io.out(json ? `${encodePlan(plan)}\n` : planText(plan, stage, project));
         }
@@ -79,6 +89,21 @@ export const show: Command = {
     return exitCodes.well;
   },
 };
+
+const isTarget = (train: CheckedTrain, target: string | undefined): boolean =>
+  target === undefined || `${train.model}.${train.part}` === target;
+
+/** The programs of computed images, for one picture. */
+function compositePrograms({ models, vocabulary, program }: Project, target: string | undefined): readonly string[] {
+  return [...models.values()].flatMap((model) =>
+    model.nodes
+      .filter((node) => isComposite(node) && (target === undefined || `${model.name}.${node.name}` === target))
+      .map((node) => {
+        const composite = lowerComposite(model, node.name, vocabulary, 1);
+        return `${print(composite.program, lineOf({ program }))}\n`;
+      }),
+  );
+}
 
 /** All models after the transforms. */
 function transformed(project: Project, actions: readonly string[], events: readonly string[]) {
@@ -109,7 +134,7 @@ export async function plansOf(
   target: string | undefined,
 ): Promise<readonly TrainingPlan[]> {
   const { trains, data } = project.program;
-  const chosen = trains.filter((train) => target === undefined || `${train.model}.${train.part}` === target);
+  const chosen = trains.filter((train) => isTarget(train, target));
   if (chosen.length === 0) {
     const known = trains.map((train) => `${train.model}.${train.part}`).join(", ");
     throw new UsageError(
@@ -125,7 +150,7 @@ export async function plansOf(
   return plans;
 }
 
-function lineOf(project: Project): (origin: Origin) => number | null {
+function lineOf(project: Pick<Project, "program">): (origin: Origin) => number | null {
   return ({ source, start }) => {
     const text = project.program.sources.get(source)?.text;
     return text === undefined ? null : positionAt(text, start).line;

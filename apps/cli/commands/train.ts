@@ -1,11 +1,11 @@
 /** `causal train`: fits everything the program's `train` statements name, into a run directory. */
 import { basename, join, resolve } from "node:path";
-import type { CausalModel } from "#compiler/causal/model";
+import { type CausalModel, nodeOf } from "#compiler/causal/model";
 import type { StageRecord } from "../../files/run-directory.ts";
 import { labelReport } from "../../api/label-report.ts";
 import { labelsOf } from "../../api/data.ts";
 import { openProject, requireSound } from "../../api/project.ts";
-import { labelNodes, type Stage, trainProject, type TrainObserver } from "../../api/training.ts";
+import { type Stage, trainProject, type TrainObserver } from "../../api/training.ts";
 import {
   type Command,
   exitCodes,
@@ -126,7 +126,10 @@ export function trainObserver(io: Io): TrainObserver {
 function stageSummary(stage: Stage, record: StageRecord, model: CausalModel): readonly string[] {
   const took = `done in ${formatDuration(record.seconds)}`;
   if (stage.train.part !== "labels") return [took];
-  const labels = labelsOf(stage.data, labelNodes(model, "labels"));
+  const labels = labelsOf(
+    stage.data,
+    stage.labels.map((name) => nodeOf(model, name)),
+  );
   const report = labelReport(model, stage.data, labels);
   if (report === null) return [took];
   const { training, heldOut, combinations } = report;

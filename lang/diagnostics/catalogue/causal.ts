@@ -111,7 +111,7 @@ export const causal = {
     help: ({ example }) =>
       `\`identify ${example}\` says how this follows from observed data; or give every node a mechanism`,
     explanation:
-      "A model in which a node has no mechanism, or `X <-> Y` stands for an unknown common cause, says what causes what and nothing more. Which effects follow from observed data can be asked (`identify`), and so can independence.",
+      "A model in which a node has no mechanism, or `X <-> Y` stands for an unknown common cause, says what causes what and nothing more. Which effects follow from observed data can be asked (`identify`), and so can independence. Mechanisms beside `X <-> Y` do not tell the probabilities either: write the common cause as a node that both read, `latent U ~ Normal(0, 1)`.",
   }),
   C531: entry<{ name: string; role: string }>({
     severity: "error",

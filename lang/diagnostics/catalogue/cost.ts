@@ -21,4 +21,11 @@ export const cost = {
       "Exact inference multiplies tables; the largest one decides the memory, eight bytes an entry. It is predicted before " +
       "anything is computed: `causal check` says so of each query of a program. Past a limit the answer is sampled.",
   }),
+  C702: entry<{ copies: number; limit: number }>({
+    severity: "error",
+    message: ({ copies, limit }) => `the plates of this model make ${copies} nodes, over the limit of ${limit}`,
+    label: () => "too many copies",
+    help: () => "make fewer copies",
+    explanation: "Every copy that a plate makes is a node of the model, with its mechanism and its place in the graph.",
+  }),
 };

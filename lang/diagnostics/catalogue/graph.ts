@@ -46,8 +46,9 @@ export const graph = {
     severity: "error",
     message: ({ node, parent }) => `the image \`${parent}\` cannot be a parent of \`${node}\``,
     label: () => "an image",
-    help: () => "images are sinks: let the node be a parent of the image instead",
-    explanation: "Images are generated from labels; in this version nothing is computed from an image.",
+    help: () => "only another image can be computed from an image: `image Picture : ... := ...`",
+    explanation:
+      "Images are generated from labels, or computed from other images and labels. No label is computed from an image; let the node be a parent of the image instead.",
   }),
   C307: entry<{ node: string; parent: string; type: string; mechanism: string }>({
     severity: "error",

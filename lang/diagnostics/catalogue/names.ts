@@ -202,6 +202,51 @@ export const names = {
     explanation:
       "Types are `bool`, a set of at least two different labels, `int[low..high]` with low <= high, `real`, and images with positive sizes.",
   }),
+  C224: entry<{ name: string; base: string; was: string; now: string }>({
+    severity: "error",
+    message: ({ name, base, was, now }) => `\`${name}\` is ${was} in \`${base}\`, but ${now} here`,
+    label: () => "another type",
+    help: ({ was }) => `a member that replaces one of the base stays ${was}`,
+    explanation:
+      "`model B extends A` takes over the members of A. A member of the same name replaces the mechanism, but not the type: what reads it was written for that type.",
+  }),
+  C225: entry<{ name: string | null; count: number }>({
+    severity: "error",
+    message: ({ name, count }) =>
+      `${name === null ? "this" : `\`${name}\``} stands for ${count} values where one is needed`,
+    label: ({ count }) => `${count} values`,
+    help: ({ name }) =>
+      name === null
+        ? "join them, for example with `sum(...)`, or take one of them"
+        : `name one of them, \`${name}[...]\`, or join them, for example with \`sum(${name})\``,
+    explanation:
+      "The copies that a plate makes and the elements of a vector share a name. Arithmetic goes element by element; `sum`, `mean`, `count`, `any`, `all`, `min`, `max` and `dot` make one value of several.",
+  }),
+  C227: entry<{ problem: string }>({
+    severity: "error",
+    message: ({ problem }) => `the range of this plate is wrong: ${problem}`,
+    label: () => "not a range",
+    help: () => "write `1..3`, a number of copies, `{north, south}`, or the name of a node to have its states",
+    explanation: "`plate i in 1..3 { ... }` repeats its members for i = 1, 2 and 3.",
+  }),
+  C228: entry<{ left: number; right: number }>({
+    severity: "error",
+    message: ({ left, right }) => `${left} values and ${right} values cannot be paired`,
+    label: () => "different numbers of values",
+    help: () => "what goes element by element must have the same number of elements, or be a single value",
+    explanation: "`V + W` adds the elements of two vectors one by one; `V + 1` adds 1 to each of them.",
+  }),
+  C229: entry<{ name: string; base: string; known: readonly string[] }>({
+    severity: "error",
+    message: ({ name }) => `there is no element \`${name}\``,
+    label: () => "not declared",
+    help: ({ base, known }) =>
+      known.length > 6
+        ? `\`${base}\` has ${known.length} elements, from \`${known[0]}\` to \`${known.at(-1)}\``
+        : `\`${base}\` has ${list(known)}`,
+    explanation:
+      "An index must be that of a copy which a plate makes, of an element of a vector (counted from 1), or of a member that is declared with this index: `sample X[0] : bool ~ ...` before a plate whose members read `X[t - 1]`.",
+  }),
   C226: entry<{ what: string; where: string }>({
     severity: "error",
     message: ({ what, where }) => `${what} cannot stand in ${where}`,
@@ -255,6 +300,29 @@ export const names = {
     label: () => "a tensor",
     help: () => "use a layer, for example `add(a, b)` or `scale(2)`",
     explanation: "In a network, operators compute sizes and other constants; tensors go through layers.",
+  }),
+  C238: entry<{ left: string; right: string }>({
+    severity: "error",
+    message: ({ left, right }) => `images of different sizes, \`${left}\` and \`${right}\`, cannot be put together`,
+    label: () => "different sizes",
+    help: () => "give the images one height and one width",
+    explanation:
+      "An image that is computed from others is computed pixel by pixel. A `gray` image beside an `rgb` one is the same in all channels, a number the same for all pixels.",
+  }),
+  C239: entry<{ name: string; declared: string; found: string }>({
+    severity: "error",
+    message: ({ name, declared, found }) =>
+      `\`${name}\` is declared as \`${declared}\`, but its expression is \`${found}\``,
+    label: ({ found }) => `is \`${found}\``,
+    help: () => "change the type, or the images that it is computed from",
+    explanation: "An expression of images has their size, and is `rgb` where one of them is.",
+  }),
+  C237: entry<{ cycle: readonly string[] }>({
+    severity: "error",
+    message: ({ cycle }) => `a model extends itself: ${cycle.map((name) => `\`${name}\``).join(" -> ")}`,
+    label: () => "endless",
+    help: () => "",
+    explanation: "`model B extends A` takes over the members of A, so A cannot extend B, directly or through others.",
   }),
   C236: entry<{ network: string; node: string; expected: string; found: string }>({
     severity: "error",

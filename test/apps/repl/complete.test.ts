@@ -63,4 +63,13 @@ describe("completion", () => {
     expect(complete("P(`a", odd)).toEqual([["`a b`"], "`a"]);
     expect(complete("do(`a b` = ", odd)[0]).toEqual(["`x y`", "z"]);
   });
+
+  it("finishes an index as part of its name", () => {
+    const plates = sessionOf("model M { plate i in 1..2 { sample A : {x, y} ~ cpt { x: 0.5, y: 0.5 } } }");
+    expect(complete("P(A[", plates)).toEqual([["A[1]", "A[2]"], "A["]);
+    expect(complete("P(A[2", plates)).toEqual([["A[2]"], "A[2"]);
+    expect(complete("P(A[2] = ", plates)[0]).toEqual(["x", "y"]);
+    expect(complete("E[A[", plates)).toEqual([["A[1]", "A[2]"], "A["]);
+    expect(complete("  pl", plates, "model N {\n")[0]).toEqual(["plate"]);
+  });
 });

@@ -178,9 +178,9 @@ describe("statements", () => {
       'model M { sample X : bool ~ neural() } data d = table("x.csv") train M.labels with cpt { data = d }',
     );
     expect(requests).toMatchObject([
-      { kind: "train", target: { model: "M", part: "labels", regime: "cpt" }, out: null },
+      { kind: "train", targets: [{ model: "M", part: "labels", regime: "cpt" }], out: null },
     ]);
-    expect(tell(session, "train into here").requests).toEqual([{ kind: "train", target: null, out: "here" }]);
+    expect(tell(session, "train into here").requests).toEqual([{ kind: "train", targets: null, out: "here" }]);
     expect(tell(session, "models").shown).toEqual(["* M: 1 nodes, to be trained: X"]);
     expect(refusal(session, "P(X)")).toMatch(/C601/);
     // the same target with another regime takes the place of the first

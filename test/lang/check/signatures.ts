@@ -140,6 +140,7 @@ const regimes: readonly RegimeSignature[] = [
   {
     name: "mle",
     target: "labels",
+    standard: true,
     settings: [data, steps, { name: "rate", kind: "number", default: null, range: [0, 1], doc: "" }],
     doc: "",
   },
@@ -152,6 +153,7 @@ const regimes: readonly RegimeSignature[] = [
       { name: "discriminator", kind: "network", default: null, doc: "" },
       { name: "paper", kind: "boolean", default: false, doc: "" },
       { name: "loss", kind: "string", default: "proper", choices: ["proper", "swapped"], doc: "" },
+      { name: "labeler.rate", kind: "number", default: null, range: [0, 1], doc: "" },
     ],
     doc: "",
   },
@@ -190,7 +192,8 @@ export const signatures: Signatures = {
     },
   ]),
   functions: byName([
-    { name: "exp", arity: 1, doc: "", apply: (x: number) => Math.exp(x) },
-    { name: "max", arity: 2, doc: "", apply: (x: number, y: number) => Math.max(x, y) },
+    { name: "exp", arity: 1, doc: "", pixelwise: true, apply: (x: number) => Math.exp(x) },
+    { name: "max", arity: 2, doc: "", pixelwise: true, apply: (x: number, y: number) => Math.max(x, y) },
+    { name: "ceil", arity: 1, doc: "", apply: (x: number) => Math.ceil(x) },
   ]),
 };
