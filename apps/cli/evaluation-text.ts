@@ -103,19 +103,17 @@ function imageText(evaluation: ImageEvaluation): string[] {
     ...section(
       `distance to real pictures, on ${judge.width} features of the judge (floor: of two sets of real ones)`,
       ["", "n", "FID", "floor", "KID x 1000", "+-", "floor", "precision", "recall"],
-      distances
-        .filter(({ pictures }) => !/= false\)?$/.test(pictures))
-        .map(({ pictures, n, fid, fidFloor, kid, kidError, kidFloor, precision, recall }) => [
-          pictures,
-          String(n),
-          fid.toFixed(2),
-          fidFloor?.toFixed(2) ?? "-",
-          (1000 * kid).toFixed(2),
-          (1000 * kidError).toFixed(2),
-          kidFloor === null ? "-" : (1000 * kidFloor).toFixed(2),
-          three(precision.value),
-          three(recall.value),
-        ]),
+      distances.map(({ pictures, n, fid, fidFloor, kid, kidError, kidFloor, precision, recall }) => [
+        pictures,
+        String(n),
+        fid.toFixed(2),
+        fidFloor?.toFixed(2) ?? "-",
+        (1000 * kid).toFixed(2),
+        (1000 * kidError).toFixed(2),
+        kidFloor === null ? "-" : (1000 * kidFloor).toFixed(2),
+        three(precision.value),
+        three(recall.value),
+      ]),
     ),
     ...section(
       "diversity within a label: mean distance of two pictures, and its ratio to that of real ones (aim: 1)",

@@ -29,13 +29,13 @@ const flops = 4e8;
 /** `perPicture` is the time, in seconds, to draw a picture and to read it. */
 export function costOf(work: Work, perPicture: number): Cost {
   const { regimes, samples, pictureSize, width, judged, searched, compared, reported } = work;
-  // a real picture beside each drawn one, twice for the floor
-  const pictures = samples * regimes * (compared ? 2 : 1);
+  // half of the regimes are compared, and real pictures take about the time of drawn ones
+  const pictures = samples * regimes * (compared ? 1.5 : 1);
   // cyclic Jacobi takes about 8 sweeps of 6 n^3; two roots and two sets of eigenvalues a regime
   const roots = 4 * 8 * 6 * width ** 3;
-  const kernels = 2 * 20 * 2 * 250 ** 2 * width;
-  const covers = 4 * Math.min(samples, 1000) ** 2 * width;
-  const comparing = compared ? (regimes * (roots + kernels + covers)) / flops : 0;
+  const kernels = 2 * 10 * 2 * 250 ** 2 * width;
+  const covers = 4 * Math.min(samples, 500) ** 2 * width;
+  const comparing = compared ? ((regimes / 2) * (roots + kernels + covers)) / flops : 0;
   // forward and backward cost three times the forward pass
   const training = 3 * judged * perPicture;
   const searching = (searched * (pictureSize + 200 * 192)) / flops;

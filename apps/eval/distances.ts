@@ -17,9 +17,9 @@ import { type Labelled, type RealPictures, readImages } from "./real.ts";
 
 /** Fewer pictures a side give no distance. */
 const leastPictures = 50;
-const kernelSubsets = { subsets: 20, size: 250 };
+const kernelSubsets = { subsets: 10, size: 250 };
 /** Precision and recall compare every pair. */
-const mostCovered = 1000;
+const mostCovered = 500;
 
 interface Side {
   readonly against: string;

@@ -9,7 +9,7 @@ import { packageVersion } from "../files/package-root.ts";
 import type { StageRecord } from "../files/run-directory.ts";
 import { type Cost, costOf } from "./cost.ts";
 import { distanceOf, diversityOf, nearestOf } from "./distances.ts";
-import { type Drawn, drawRegime, regimeName, regimesOf } from "./drawn.ts";
+import { type Drawn, drawRegime, type Regime, regimeName, regimesOf } from "./drawn.ts";
 import type { Evaluation, ImageEvaluation, LabelEvaluation, PictureDistance } from "./evaluation.ts";
 import {
   type Figure,
@@ -172,9 +172,10 @@ async function evaluateImage(
     if (one === null) leftOut.push(`pictures given ${regimeName(regime)}: the model never draws it`);
     else {
       drawn.push(one);
-      const distance = real === null ? null : await distanceOf(real, judge, executor, one, seed);
+      const distance = real === null || !isShown(regime) ? null : await distanceOf(real, judge, executor, one, seed);
       if (distance !== null) distances.push(distance);
-      else if (real !== null) leftOut.push(`the distance of ${regimeName(regime)}: too few real pictures of it`);
+      else if (real !== null && isShown(regime))
+        leftOut.push(`the distance of ${regimeName(regime)}: too few real pictures of it`);
     }
     observer?.progress?.({ step: i + 1, steps: regimes.length });
   }
@@ -204,7 +205,7 @@ async function evaluateImage(
   if (options.figures) {
     observer?.phase?.(`${node.name}: figures`);
     const context: FigureContext = { image: node, parents, stage: world.generators.get(node.name)!, executor, seed };
-    const shown = fixed("do").filter(({ regime }) => regime.node.type.kind !== "bool" || regime.value === 1);
+    const shown = fixed("do").filter(({ regime }) => isShown(regime));
     for (const [i, { drawn: done, regime }] of shown.entries()) {
       const given = fixed("observe").find(
         (other) => other.regime.node === regime.node && other.regime.value === regime.value,
@@ -244,6 +245,9 @@ async function evaluateImage(
     figures,
   };
 }
+
+/** Tables and figures show one state of a bool, `true`, and all of another label. */
+const isShown = (regime: Regime) => regime.kind === "all" || regime.node.type.kind !== "bool" || regime.value === 1;
 
 const hooksOf = ({ signal, observer }: EvaluateOptions) => ({
   ...(signal === undefined ? {} : { signal }),
