@@ -1,5 +1,7 @@
 /** `causal eval`: how good a trained run is, in numbers, JSON and a report with figures. */
 import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { writeReport } from "../../eval/report.ts";
 import { evaluate, type EvaluateObserver } from "../../eval/evaluate.ts";
 import {
   type Command,
@@ -55,7 +57,7 @@ export const evalCommand: Command = {
     if (existsSync(directory) && statSync(directory).isFile()) {
       throw new UsageError(`${directory} is a file; train it and name the run directory`);
     }
-    const { project } = { project: projectOfFiles(readManifest(directory).program.files) };
+    const project = projectOfFiles(readManifest(directory).program.files);
     const model = stringFlag(invocation, "model");
     if (model !== undefined && !project.models.has(model)) {
       throw new UsageError(`the program has no model "${model}"; it has ${[...project.models.keys()].join(", ")}`);
@@ -64,7 +66,7 @@ export const evalCommand: Command = {
     const executor = executorOf(invocation);
     const { observer, finish } = evaluationObserver(io);
     try {
-      const { evaluation } = await evaluate({
+      const evaluated = await evaluate({
         directory,
         ...(model === undefined ? {} : { model }),
         samples: integerFlag(invocation, "samples", leastSamples, mostSamples) ?? 1000,
@@ -76,7 +78,14 @@ export const evalCommand: Command = {
         observer,
       });
       finish();
+      const { evaluation } = evaluated;
       io.out(invocation.flags.json === true ? `${JSON.stringify(evaluation)}\n` : evaluationText(evaluation));
+      if (out !== undefined) {
+        const bytes = await writeReport(out, evaluated);
+        io.err(
+          `report: ${join(out, "index.html")} (${(bytes / 1e6).toFixed(1)} MB), ${evaluated.figures.length} figures beside it\n`,
+        );
+      }
       return exitCodes.well;
     } finally {
       await executor.close();
