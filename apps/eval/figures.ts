@@ -57,7 +57,7 @@ export async function doAgainstGiven(context: FigureContext, done: Drawn, given:
     [done, given].flatMap((drawn) =>
       drawn === null ? [] : [{ caption: regimeName(drawn.regime), images: drawn.images.slice(0, count) }],
     );
-  const name = fileName(`${context.image.name}-do-${node.name}-${state}`);
+  const name = [context.image.name, "do", node.name, state].map(fileName).join("-");
   const title = `do(${node.name} = ${state}) against ${node.name} = ${state}`;
   const caption = `${context.image.name} under the intervention above, given the observation below.`;
   return [

@@ -16,7 +16,8 @@ type Fixed = Exclude<Regime, { kind: "all" }>;
 /** A subgroup needs as many pictures to be reported. */
 const leastInGroup = 30;
 
-const share = (column: ArrayLike<number>, value: number, count: number): Estimate => {
+/** How often the column holds the state. */
+export const shareOf = (column: ArrayLike<number>, value: number, count: number): Estimate => {
   let successes = 0;
   for (let i = 0; i < count; i++) if (column[i] === value) successes++;
   return wilson(successes, count);
@@ -60,7 +61,7 @@ export function interventionOf(
     node: node.name,
     state: statesOf(node.type)![value]!,
     n: count,
-    effectiveness: share(columns[node.name]!, value, count),
+    effectiveness: shareOf(columns[node.name]!, value, count),
     groups,
     others: others.flatMap((other) => {
       const distribution = exact.has(other.name) && exact.has(node.name) ? marginal(mutilated, other.name) : null;
@@ -74,8 +75,8 @@ export function interventionOf(
           state: shown.state,
           descendant: descendants.has(other.name),
           exact: distribution?.[shown.value] ?? null,
-          drawn: share(labels[other.name]!, shown.value, count).value,
-          read: share(columns[other.name]!, shown.value, count),
+          drawn: shareOf(labels[other.name]!, shown.value, count).value,
+          read: shareOf(columns[other.name]!, shown.value, count),
           shift: difference(under, without),
         };
       });
@@ -109,7 +110,7 @@ export function observationOf(
           node: other.name,
           state: shown.state,
           exact: row === undefined || total === 0 ? null : row[shown.value]! / total,
-          read: share(columns[other.name]!, shown.value, count),
+          read: shareOf(columns[other.name]!, shown.value, count),
         }));
       }),
   };

@@ -50,7 +50,10 @@ describe("symmetric matrices", () => {
       expect(again.data[i]).toBeCloseTo(entry, 9);
       expect(squared.data[i]).toBeCloseTo(entry, 9);
     });
-    expect(trace(a)).toBeCloseTo(values.reduce((sum, value) => sum + value, 0), 9);
+    expect(trace(a)).toBeCloseTo(
+      values.reduce((sum, value) => sum + value, 0),
+      9,
+    );
   });
 
   it("may be zero or have features that never vary", () => {
@@ -105,8 +108,9 @@ describe("the kernel distance", () => {
 
   it("is unbiased: near 0, on both sides, for equal distributions, and positive for others", () => {
     const options = { subsets: 20, size: 60, seed: 1 };
-    const values = Array.from({ length: 12 }, (_, i) =>
-      kernelDistance(normals(i, 120, 6), normals(100 + i, 120, 6), options).value,
+    const values = Array.from(
+      { length: 12 },
+      (_, i) => kernelDistance(normals(i, 120, 6), normals(100 + i, 120, 6), options).value,
     );
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
@@ -126,7 +130,9 @@ describe("the kernel distance", () => {
       return (dot / width + 1) ** 3;
     };
     const mean = (a: Features, b: Features, same: boolean) => {
-      const pairs = [0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].filter((j) => !same || i !== j).map((j) => kernel(a, i, b, j)));
+      const pairs = [0, 1, 2, 3].flatMap((i) =>
+        [0, 1, 2, 3].filter((j) => !same || i !== j).map((j) => kernel(a, i, b, j)),
+      );
       return pairs.reduce((sum, value) => sum + value, 0) / pairs.length;
     };
     expect(squaredDiscrepancy(p, q)).toBeCloseTo(mean(p, p, true) + mean(q, q, true) - 2 * mean(p, q, false), 10);
@@ -164,7 +170,12 @@ describe("diversity", () => {
 describe("intervals", () => {
   it("of shares are Wilson's", () => {
     // 8 of 10: from 0.4902 to 0.9433
-    expect(wilson(8, 10)).toEqual({ value: 0.8, low: expect.closeTo(0.4902, 4), high: expect.closeTo(0.9433, 4), n: 10 });
+    expect(wilson(8, 10)).toEqual({
+      value: 0.8,
+      low: expect.closeTo(0.4902, 4),
+      high: expect.closeTo(0.9433, 4),
+      n: 10,
+    });
     expect(wilson(0, 20)).toMatchObject({ value: 0, low: 0, high: expect.closeTo(0.1611, 4) });
     expect(wilson(20, 20)).toMatchObject({ value: 1, high: 1 });
     expect(wilson(0, 0)).toEqual({ value: Number.NaN, low: 0, high: 1, n: 0 });
@@ -175,8 +186,16 @@ describe("intervals", () => {
     expect(mean.high - mean.value).toBeCloseTo(1.959964 * Math.sqrt(5 / 3 / 4), 5);
     const other = { value: 1, low: 0.7, high: 1.3, n: 9 };
     const half = { value: 2, low: 1.6, high: 2.4, n: 5 };
-    expect(difference(half, other)).toEqual({ value: 1, low: expect.closeTo(0.5, 12), high: expect.closeTo(1.5, 12), n: 5 });
-    expect(ratio(half, other)).toMatchObject({ value: 2, low: expect.closeTo(2 * Math.exp(-Math.hypot(0.2, 0.3)), 12) });
+    expect(difference(half, other)).toEqual({
+      value: 1,
+      low: expect.closeTo(0.5, 12),
+      high: expect.closeTo(1.5, 12),
+      n: 5,
+    });
+    expect(ratio(half, other)).toMatchObject({
+      value: 2,
+      low: expect.closeTo(2 * Math.exp(-Math.hypot(0.2, 0.3)), 12),
+    });
   });
 });
 
@@ -238,7 +257,11 @@ describe("the nearest picture", () => {
   });
 
   it("thumbnails are means of blocks", () => {
-    const { thumbnail, block } = thumbnailOf(Float32Array.from({ length: 16 }, (_, i) => i), shape, 2);
+    const { thumbnail, block } = thumbnailOf(
+      Float32Array.from({ length: 16 }, (_, i) => i),
+      shape,
+      2,
+    );
     expect([...thumbnail]).toEqual([2.5, 4.5, 10.5, 12.5]);
     expect(block).toBe(4);
   });
