@@ -120,7 +120,7 @@ function effectBlocks(effects: readonly Effect[]): readonly Block[] {
 }
 
 function imageBlocks(evaluation: ImageEvaluation): readonly Block[] {
-  const { image, shape, judge, readLabels, interventions, distances, diversity, rare, nearest } = evaluation;
+  const { image, shape, judge, readLabels, distances, diversity, rare, nearest } = evaluation;
   const whose = judge.origin === "program" ? "the run's classifier" : "a classifier trained for this";
   const assessed = judge.assessedOn === null ? "its accuracy is not known" : `accuracy on ${judge.assessedOn}`;
   return [
@@ -178,7 +178,7 @@ function imageBlocks(evaluation: ImageEvaluation): readonly Block[] {
         Object.entries(states)
           .filter(([, state]) => state !== "false")
           .map(([node, state]) => named({ node, state }))
-          .join(" "),
+          .join(" ") || "(all false)",
         `${(100 * share).toFixed(3)} %`,
         three(allRead.value),
         three(pixels.drawn.value),

@@ -34,7 +34,7 @@ export function reportHtml({ evaluation, figures, stages }: Evaluated): string {
 }
 
 function blockHtml({ title, note, header, rows }: Block): Html {
-  const heading = title === "" ? title : title[0]!.toUpperCase() + title.slice(1);
+  const heading = title.startsWith("do(") ? title : title.slice(0, 1).toUpperCase() + title.slice(1);
   if (rows.length === 0) {
     const lines = note.split("\n").map((line) => html`<p>${line}</p>\n`);
     return heading === "" ? html`${lines}` : html`<h3>${heading}</h3>\n${lines}`;
@@ -50,7 +50,7 @@ function allOfLabels({ effects, crosstabs }: LabelEvaluation): readonly Html[] {
   return [
     tablePart({
       title: "All effects",
-      folded: `${effects.length} rows`,
+      folded: `show ${effects.length}`,
       header: ["X = x", "Y = y", "in the data", "low", "high", "seen", "done", "truly seen", "truly done"],
       rows: effects.map(({ cause, target, data, seen, done, trueSeen, trueDone }) => [
         `${cause.node} = ${cause.state}`,
@@ -67,7 +67,7 @@ function allOfLabels({ effects, crosstabs }: LabelEvaluation): readonly Html[] {
     tablePart({
       title: "All pairs",
       note: "Joint shares, row by row of the first label.",
-      folded: `${crosstabs.length} rows`,
+      folded: `show ${crosstabs.length}`,
       header: ["labels", "model", "data", "total variation"],
       rows: crosstabs.map(({ nodes, model, data, tvd }) => [
         nodes.join(", "),

@@ -120,7 +120,7 @@ describe("the report", () => {
   it("is balanced HTML", () => {
     const open: string[] = [];
     const bodies = pageText()
-      .replace(/<style>[^]*?<\/style>/, "")
+      .replace(/<style>[\s\S]*?<\/style>/, "")
       .replace(/<!doctype html>/, "");
     for (const [, close, name, rest] of bodies.matchAll(/<(\/?)([a-z][a-z0-9]*)((?:"[^"]*"|[^>"])*)>/g)) {
       if (/^(?:meta|img|br|line|polyline)$/.test(name!) || rest!.endsWith("/")) continue;
@@ -150,7 +150,7 @@ describe("the report", () => {
     );
     const text = pageText();
     expect(text.match(/<img /g)).toHaveLength(pictures.length);
-    expect(text).toMatch(/<svg class="chart"[^]*polyline/);
+    expect(text).toMatch(/<svg class="chart"[\s\S]*polyline/);
     expect(JSON.parse(readFileSync(join(report, "evaluation.json"), "utf8"))).toEqual(evaluation);
   });
 });

@@ -36,7 +36,9 @@ describe("symmetric matrices", () => {
       if (i > 0) data[i * n + i - 1] = data[(i - 1) * n + i] = -1;
     }
     const found = [...eigenSymmetric({ size: n, data }).values].sort((a, b) => a - b);
-    found.forEach((value, k) => expect(value).toBeCloseTo(2 - 2 * Math.cos(((k + 1) * Math.PI) / (n + 1)), 12));
+    found.forEach((value, k) => {
+      expect(value).toBeCloseTo(2 - 2 * Math.cos(((k + 1) * Math.PI) / (n + 1)), 12);
+    });
   });
 
   it("are put together again from eigenvectors, and are the squares of their roots", () => {
