@@ -5,7 +5,7 @@ import type { Executor, Tensors } from "#runtime/executor";
 import { openForward } from "#runtime/forward";
 import type { ForwardPlan, TrainingPlan } from "#runtime/program/plan";
 import { inputsOf } from "#runtime/program/program";
-import { type Shape, sizeOf } from "#runtime/tensor";
+import { sizeOf } from "#runtime/tensor";
 
 /** What a finished stage of training left. */
 export interface TrainedStage {
@@ -36,9 +36,19 @@ export async function generate(
   count: number,
   options: { readonly executor: Executor; readonly seed: number | string },
 ): Promise<Pictures> {
+  return generateEncoded(stage, encodeLabels(labelLayout(parents), columns, count), count, options);
+}
+
+/** As `generate`, from label columns [count, width] that may lie between states. Row i has the noise of the seed and i. */
+export async function generateEncoded(
+  stage: TrainedStage,
+  labels: Float32Array,
+  count: number,
+  options: { readonly executor: Executor; readonly seed: number | string },
+): Promise<Pictures> {
   const plan = requireForward(stage, "draw");
-  const labels = encodeLabels(labelLayout(parents), columns, count);
-  const { data, shape } = await inBatches(stage, plan, "labels", labels, count, "image", options);
+  const { image } = await inBatches(stage, plan, "labels", labels, count, ["image"], options);
+  const { data, shape } = image!;
   const [channels, height, width] = shape.slice(1) as [1 | 3, number, number];
   const size = sizeOf([channels, height, width]);
   return {
@@ -59,8 +69,8 @@ export async function classify(
   const size = images[0]?.length ?? 0;
   const joined = new Float32Array(images.length * size);
   for (const [i, image] of images.entries()) joined.set(image, i * size);
-  const { data } = await inBatches(stage, plan, "image", joined, images.length, "labels", { executor, seed: 0 });
-  return data;
+  const { labels } = await inBatches(stage, plan, "image", joined, images.length, ["labels"], { executor, seed: 0 });
+  return labels!.data;
 }
 
 function requireForward({ plan }: TrainedStage, kind: "draw" | "predict"): ForwardPlan {
@@ -69,36 +79,42 @@ function requireForward({ plan }: TrainedStage, kind: "draw" | "predict"): Forwa
   return forward;
 }
 
-/** Runs a program of a fixed batch size over any number of rows; the last batch is filled up and cut off again. */
-async function inBatches(
+/**
+ * Runs a program of a fixed batch size over any number of rows; the last batch is filled up and cut off again. The results
+ * have the shapes of the program's outputs, with the number of rows first.
+ */
+export async function inBatches(
   stage: TrainedStage,
   forward: ForwardPlan,
   input: string,
   rows: Float32Array,
   count: number,
-  output: string,
+  outputs: readonly string[],
   options: { readonly executor: Executor; readonly seed: number | string },
-): Promise<{ data: Float32Array; shape: Shape }> {
+): Promise<Tensors> {
   const program = stage.plan.programs[forward.program]!;
   const node = inputsOf(program).find(({ name }) => name === input);
-  const result = program.outputs.find(({ name }) => name === output);
-  if (node === undefined || result === undefined)
-    throw new Error(`internal: ${forward.program} has no ${input} or ${output}`);
+  if (node === undefined) throw new Error(`internal: ${forward.program} has no ${input}`);
   const [batch] = node.shape as [number];
   const inputSize = sizeOf(node.shape) / batch;
-  const shape = program.nodes[result.node]!.shape;
-  const outputSize = sizeOf(shape) / batch;
-  const data = new Float32Array(count * outputSize);
+  const results = outputs.map((name) => {
+    const output = program.outputs.find((other) => other.name === name);
+    if (output === undefined) throw new Error(`internal: ${forward.program} has no ${name}`);
+    const [, ...rest] = program.nodes[output.node]!.shape;
+    return { name, shape: [count, ...rest], size: sizeOf(rest), data: new Float32Array(count * sizeOf(rest)) };
+  });
   const open = await openForward(stage.plan, forward, stage.state, options);
   try {
     for (let start = 0; start < count; start += batch) {
       const chunk = new Float32Array(batch * inputSize);
       chunk.set(rows.subarray(start * inputSize, Math.min(start + batch, count) * inputSize));
-      const results = await open.run({ [input]: { shape: node.shape, data: chunk } }, start / batch);
-      data.set(results[output]!.data.subarray(0, Math.min(batch, count - start) * outputSize), start * outputSize);
+      const found = await open.run({ [input]: { shape: node.shape, data: chunk } }, start / batch);
+      for (const { name, size, data } of results) {
+        data.set(found[name]!.data.subarray(0, Math.min(batch, count - start) * size), start * size);
+      }
     }
   } finally {
     await open.close();
   }
-  return { data, shape };
+  return Object.fromEntries(results.map(({ name, shape, data }) => [name, { shape, data }]));
 }

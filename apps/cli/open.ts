@@ -1,5 +1,6 @@
 /** Opening what a command was given: a `.causal` file or a run directory. */
 import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { deviceNames, isDeviceName, lazyExecutor } from "../devices.ts";
 import { openProject } from "../api/project.ts";
 import { defaultWorld, openRun, type Run, runOfProject } from "../api/run.ts";
@@ -15,6 +16,12 @@ export const modelOption: Option = {
   type: "string",
   value: "NAME",
   help: "the model, where the program has several (default: the last one)",
+};
+export const dataOption: Option = {
+  type: "string",
+  multiple: true,
+  value: "NAME=PATH",
+  help: "read the data set NAME from PATH",
 };
 
 export function executorOf(invocation: Invocation): ReturnType<typeof lazyExecutor> {
@@ -37,4 +44,22 @@ export function worldOf(run: Run, invocation: Invocation): World {
     throw new UsageError(`the program has no model "${name}"; it has ${[...run.worlds.keys()].join(", ")}`);
   }
   return world;
+}
+
+/** What `--data NAME=PATH` says, by name; throws a UsageError. `names` are the data sets of the program. */
+export function dataPaths(items: readonly string[], names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    items.map((item) => {
+      const at = item.indexOf("=");
+      if (at <= 0) throw new UsageError(`--data takes NAME=PATH, not "${item}"`);
+      const name = item.slice(0, at);
+      if (!names.includes(name)) {
+        throw new UsageError(
+          `--data ${name}: the program has no data of that name; it has ${names.join(", ") || "none"}`,
+        );
+      }
+      // what stands on the command line starts where the command was called, not where the program lies
+      return [name, resolve(item.slice(at + 1))];
+    }),
+  );
 }

@@ -94,7 +94,10 @@ export function frontierBounds(
       merged.set(key, known);
     };
     const rows = group.open === null ? null : rowsByKey(group.open);
+    const combinations = group.members.reduce((product, { domain }) => product * domain.length, 1);
+    if (group.open === null && combinations > mostStates) return null;
     for (const situation of front) {
+      if (merged.size > mostStates || columns > mostColumns) return null;
       if (group.open === null) {
         for (const { added, probability } of knownStates(group, situation)) {
           const form = new Map([...situation.form].map(([column, value]) => [column, value * probability]));
@@ -112,6 +115,7 @@ export function frontierBounds(
       const first = columns;
       const size = states ** distinct.length;
       const stateIn = (cell: number, row: number) => Math.floor(cell / states ** row) % states;
+      if (size > mostStates) return null;
       if (distinct.length > 1) columns += size;
       for (let cell = 0; cell < size; cell++) {
         const probability = tables.reduce((product, table, row) => product * table[stateIn(cell, row)]!, 1);
@@ -139,7 +143,6 @@ export function frontierBounds(
           }
         });
       }
-      if (columns > mostColumns) return null;
     }
     // long sums get a column of their own
     front = [...merged.values()].map((situation) => {

@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { cpus } from "node:os";
 import { statesOf } from "#lang/types/type";
 import { openData, labelsOf } from "../../apps/api/data.ts";
-import { labelReport } from "../../apps/api/label-report.ts";
+import { labelReport } from "../../apps/eval/label-report.ts";
 import { ProgramError } from "../../apps/api/errors.ts";
 import { openProject, requireSound } from "../../apps/api/project.ts";
 import { defaultWorld, openRun } from "../../apps/api/run.ts";

@@ -1,12 +1,14 @@
 /** `causal demo`: the main job from end to end: trains the faces example, asks it, draws the paper's figure, reads it back. */
 import { join, relative } from "node:path";
-import { parseConditions } from "../../api/conditions.ts";
-import { type Reading, readBack } from "../../api/evaluate.ts";
-import type { TrainedStage } from "../../api/images.ts";
+import { nodeOf } from "#compiler/causal/model";
+import { parentsOf, type TrainedStage } from "../../api/images.ts";
 import { openProject, requireSound } from "../../api/project.ts";
 import { openRun } from "../../api/run.ts";
 import { trainProject } from "../../api/training.ts";
 import { ask, draw, type World } from "../../api/world.ts";
+import { drawRegime } from "../../eval/drawn.ts";
+import { judgeOf } from "../../eval/judge.ts";
+import { shareOf } from "../../eval/readings.ts";
 import { isRunDirectory } from "../../files/run-directory.ts";
 import { packageRoot } from "../../files/package-root.ts";
 import { type Command, exitCodes, type Io, integerFlag, stringFlag } from "../command.ts";
@@ -87,14 +89,19 @@ function askTable(world: World, io: Io): void {
 
 /** What a classifier that was trained on other faces reads off the drawn ones. */
 async function readTable(world: World, classifier: TrainedStage, io: Io): Promise<void> {
-  const read = (text: string) =>
-    readBack(world, image, classifier, parseConditions(world, text), { count: picturesRead, seed: 1 });
-  const share = (reading: Reading, node: string) => reading.read[node]![1]!.toFixed(3);
+  const node = nodeOf(world.model, image);
+  const judge = judgeOf(classifier, parentsOf(world.model, image), { origin: "program", trainedOn: "", seed: 1 });
+  const options = { count: picturesRead, seed: 1, kept: 0 };
+  /** shares of pictures on which labels are read as true */
+  const read = async (kind: "do" | "observe", name: string, value: 0 | 1) => {
+    const drawn = await drawRegime(world, node, judge, { kind, node: nodeOf(world.model, name), value }, options);
+    return (label: string, state = 1) =>
+      drawn === null ? "-" : shareOf(drawn.columns[label]!, state, drawn.count).value.toFixed(3);
+  };
   const rows: string[][] = [];
-  for (const node of shown) {
-    const [on, off] = [await read(`do(${node} = true)`), await read(`do(${node} = false)`)];
-    const seen = await read(`observe(${node} = true)`);
-    rows.push([node, share(on, node), (1 - off.read[node]![1]!).toFixed(3), share(on, "Male"), share(seen, "Male")]);
+  for (const name of shown) {
+    const [on, off, seen] = [await read("do", name, 1), await read("do", name, 0), await read("observe", name, 1)];
+    rows.push([name, on(name), off(name, 0), on("Male"), seen("Male")]);
   }
   io.out(`\nfaces, as a classifier reads them off ${picturesRead} pictures a row\n`);
   io.out(`${table(["X", "X read after do(X)", "not X after do(not X)", "Male after do(X)", "Male given X"], rows)}\n`);

@@ -4,6 +4,7 @@ import { check } from "./check.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { draw } from "./draw.ts";
+import { evalCommand } from "./eval.ts";
 import { explain } from "./explain.ts";
 import { exportCommand } from "./export.ts";
 import { fmt } from "./fmt.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   query,
   identify,
   draw,
+  evalCommand,
   test,
   repl,
   importCommand,

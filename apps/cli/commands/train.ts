@@ -1,8 +1,8 @@
 /** `causal train`: fits everything the program's `train` statements name, into a run directory. */
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { type CausalModel, nodeOf } from "#compiler/causal/model";
 import type { StageRecord } from "../../files/run-directory.ts";
-import { labelReport } from "../../api/label-report.ts";
+import { labelReport } from "../../eval/label-report.ts";
 import { labelsOf } from "../../api/data.ts";
 import { openProject, requireSound } from "../../api/project.ts";
 import { type Stage, trainProject, type TrainObserver } from "../../api/training.ts";
@@ -16,7 +16,7 @@ import {
   stringFlag,
   UsageError,
 } from "../command.ts";
-import { deviceOption, executorOf } from "../open.ts";
+import { dataOption, dataPaths, deviceOption, executorOf } from "../open.ts";
 import { type ProgressLine, progressLine } from "../progress.ts";
 import { formatDuration } from "../text.ts";
 
@@ -31,7 +31,7 @@ export const train: Command = {
     "Weights, optimizer state and the program go into the run directory RUN (default runs/NAME). Ctrl-C saves a checkpoint and stops; --resume continues to the same bytes as a run that was never stopped.",
   options: {
     out: { type: "string", value: "RUN", help: "the run directory (default runs/NAME-OF-THE-FILE)" },
-    data: { type: "string", multiple: true, value: "NAME=PATH", help: "read the data set NAME from PATH" },
+    data: dataOption,
     steps: { type: "string", value: "N", help: "steps of every stage that counts steps, instead of the program's" },
     seed: { type: "string", value: "N", help: "seed of every stage, instead of the program's" },
     resume: { type: "boolean", help: "continue the run in RUN" },
@@ -83,23 +83,6 @@ export const train: Command = {
     }
   },
 };
-
-function dataPaths(items: readonly string[], names: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    items.map((item) => {
-      const at = item.indexOf("=");
-      if (at <= 0) throw new UsageError(`--data takes NAME=PATH, not "${item}"`);
-      const name = item.slice(0, at);
-      if (!names.includes(name)) {
-        throw new UsageError(
-          `--data ${name}: the program has no data of that name; it has ${names.join(", ") || "none"}`,
-        );
-      }
-      // what stands on the command line starts where the command was called, not where the program lies
-      return [name, resolve(item.slice(at + 1))];
-    }),
-  );
-}
 
 /** Shows the stages on standard error, and what a label stage came to. */
 export function trainObserver(io: Io): TrainObserver {
