@@ -52,7 +52,7 @@ export function checkTrain(
   const callee: Callee = { name: regime.name, span: statement.regime.span, word: "setting" };
   const given = settingsAsArguments(context, statement.settings);
   const { values, complete } = checkArguments(context, callee, regime.settings, given, emptyScope);
-  if (image !== null && image !== "labels") checkNetworks(context, statement, values, image);
+  if (image !== null && image !== "labels") checkNetworks(context, statement, regime, values, image);
   if (!complete || image === null || statement.part === null) return null;
   return { model: modelName, part: statement.part.text, regime: regime.name, settings: values, span: statement.span };
 }
@@ -97,8 +97,14 @@ function checkPart(
   return regime?.target === "labels" ? mismatch() : node.type;
 }
 
-/** Networks of one tensor in the settings read the image, as discriminators and labelers do. */
-function checkNetworks(context: CheckContext, statement: TrainStatement, values: Constants, type: NodeType): void {
+/** Networks of one tensor in the settings read the image, as discriminators and labelers do, or a vector, as decoders do. */
+function checkNetworks(
+  context: CheckContext,
+  statement: TrainStatement,
+  { settings }: RegimeSignature,
+  values: Constants,
+  type: NodeType,
+): void {
   const shape = shapeOfType(type);
   if (shape === null) return;
   for (const { name, value } of statement.settings?.entries ?? []) {
@@ -106,6 +112,8 @@ function checkNetworks(context: CheckContext, statement: TrainStatement, values:
     if (!isReference(network)) continue;
     const decl = context.declarations.networks.get(network.name);
     if (decl?.inputs.length !== 1) continue;
-    checkNetworkUse(context, network.name, network.args, [{ what: "the image", shape }], value.span);
+    const reads = settings.find((parameter) => parameter.name === name.text)?.reads;
+    const input = reads === "vector" ? { what: "a vector", shape: [null] } : { what: "the image", shape };
+    checkNetworkUse(context, network.name, network.args, [input], value.span);
   }
 }

@@ -6,6 +6,7 @@ import { type Builder, createBuilder, type Value } from "#compiler/tensor/build"
 import { gradient, vectorJacobian } from "#compiler/tensor/gradient";
 import type { NetworkLowering, TrainingTarget } from "#compiler/vocabulary";
 import type { NetworkReference } from "#lang/types/signature";
+import { RuntimeFault } from "#runtime/fault";
 import type { Feed, StateEntry } from "#runtime/program/plan";
 import { adjusted, control, reconstructionLoss } from "../losses/autoencoder.ts";
 import { swappedLabelLoss } from "../losses/cross-entropy.ts";
@@ -16,7 +17,7 @@ import { appendAverage } from "./average.ts";
 import { averageScope, generatorScope, type ImageProblem } from "./image.ts";
 import type { DrawChoices } from "./image-draw.ts";
 import { labelFeatures, sureLabels } from "./label-input.ts";
-import { parametersOf } from "./lowered.ts";
+import { parametersOf, requireShape } from "./lowered.ts";
 
 /** The three control loops: the wanted ratios of losses, and how fast the weights follow. */
 export interface Margins {
@@ -114,6 +115,10 @@ export function stepProgram(target: TrainingTarget, problem: ImageProblem, choic
     const encoder = call(choices.encoder, "encoder", image);
     const decoder = call(choices.decoder, "decoder", encoder.output);
     const labeler = choices.labeler === null ? null : call(choices.labeler, "labeler", image);
+    requireShape(decoder, problem.shape, choices.decoder, "decoder", "the image");
+    if (labeler !== null)
+      requireShape(labeler, [problem.width], choices.labeler!, "labeler", "a number for each label column");
+    else requireCode(encoder, problem, choices.encoder);
     for (const network of [encoder, decoder]) {
       for (const [name, value] of parametersOf(b, network)) parameters.image.set(name, value);
     }
@@ -222,6 +227,17 @@ export function stepProgram(target: TrainingTarget, problem: ImageProblem, choic
   };
   for (const name of metrics) b.output(name, results[name]);
   return { builder: b, state, feeds };
+}
+
+/** A code that the labels are read off must be long enough. */
+function requireCode({ output }: NetworkLowering, { width }: ImageProblem, { name }: NetworkReference): void {
+  const [, units] = output.shape;
+  if (output.shape.length === 2 && units! >= width) return;
+  throw new RuntimeFault(
+    "bad-data",
+    `the labels are read off the code of the encoder \`${name}\`, which has fewer numbers than the ${width} label columns`,
+    "give the encoder more `units`, or leave out `separate_labeler = false`",
+  );
 }
 
 function rateOf(b: Builder, { adam: { rate }, halve }: Choices): AdamSettings["rate"] {

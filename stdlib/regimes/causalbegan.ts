@@ -124,7 +124,13 @@ const settings: readonly Parameter[] = [
     default: null,
     doc: "from an image to its code; by default BEGAN's, as wide as the generator",
   },
-  { name: "decoder", kind: "network", default: null, doc: "from a code to an image; by default BEGAN's" },
+  {
+    name: "decoder",
+    kind: "network",
+    default: null,
+    reads: "vector",
+    doc: "from a code to an image; by default BEGAN's",
+  },
   {
     name: "labeler",
     kind: "network",

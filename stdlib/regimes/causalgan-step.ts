@@ -15,7 +15,7 @@ import { appendAverage } from "./average.ts";
 import { averageScope, generatorScope, type ImageProblem } from "./image.ts";
 import type { DrawChoices } from "./image-draw.ts";
 import { labelFeatures } from "./label-input.ts";
-import { parametersOf } from "./lowered.ts";
+import { parametersOf, requireShape } from "./lowered.ts";
 
 /** The order of the arguments of a cross entropy of generated images, and what it compares with. */
 export type LabelTerm =
@@ -121,8 +121,10 @@ export function stepProgram(
   const judged = call(choices.discriminator, "discriminator", fake);
   const labeled = call(choices.labeler, "labeler", fake);
   const guessed = call(choices.labeler, "antilabeler", fake);
-
   const { space } = choices;
+  requireShape(judged, [1], choices.discriminator, "discriminator", "one logit");
+  requireShape(labeled, [space.width], choices.labeler, "labeler", "a number for each label column or combination");
+
   const perLabel = choices.summed ? 1 : 1 / space.groups.length;
   const mismatch = (logits: Value, term: LabelTerm): Value => {
     const wanted = space.encode(b, term === "proper" ? labels : features.soft);

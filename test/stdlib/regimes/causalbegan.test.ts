@@ -211,7 +211,20 @@ describe("causalbegan", () => {
     expect(Math.max(...first.data.map(Math.abs))).toBeLessThanOrEqual(1);
   });
 
-  test("a labeler beside labels read off the code is refused", () => {
-    expect(() => planOf({ separate_labeler: false })).toThrow(/leave one of them out|separate_labeler = false/);
+  test.each([
+    ["a labeler beside labels read off the code", { separate_labeler: false }, /separate_labeler = false/],
+    [
+      "a labeler of other labels",
+      { labeler: reference("tiny_encoder", { units: 4 }) },
+      /gives \[4\] .* \[5\] is needed/,
+    ],
+    ["a decoder of other images", { decoder: reference("tiny_decoder", { channels: 1 }) }, /gives \[1, 8, 8\]/],
+    [
+      "a code too short for the labels",
+      { ...shared, encoder: reference("tiny_encoder", { units: 4 }) },
+      /5 label columns/,
+    ],
+  ])("%s is refused", (_, settings, message) => {
+    expect(() => planOf(settings)).toThrow(message);
   });
 });

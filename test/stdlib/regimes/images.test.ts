@@ -164,6 +164,14 @@ describe("causalgan", () => {
   });
 });
 
+test("networks that give something else are refused", () => {
+  expect(() => planOf({ discriminator: reference("tiny_judge", { units: 2 }) })).toThrow(/gives \[2\] .* one logit/);
+  expect(() => planOf({ labeler: reference("tiny_judge", { units: 4 }) })).toThrow(/gives \[4\] .* \[5\] is needed/);
+  expect(() => planOf({ joint_labeler: true })).toThrow(/real number/);
+  const network = reference("tiny_judge", { units: 3 });
+  expect(() => regimes.get("classifier")!.plan(targetOf(causal, 24, "Picture", text), { network })).toThrow(/\[3\]/);
+});
+
 describe("classifier", () => {
   test("learns to read labels, and predicts probabilities that do not depend on the batch", async () => {
     const settings = { batch: 8, steps: 150, rate: 0.01, network: reference("tiny_judge", { units: 5 }) };

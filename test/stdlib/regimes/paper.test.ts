@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { CausalModel } from "#compiler/causal/model";
 import { lowerNetwork } from "#compiler/lower/network";
 import type { TrainingTarget } from "#compiler/vocabulary";
-import type { Constants } from "#lang/types/signature";
+import type { Constants, NetworkReference } from "#lang/types/signature";
 import { decodePlan, encodePlan } from "#runtime/program/codec";
 import type { TrainingPlan } from "#runtime/program/plan";
 import { regimes } from "#stdlib/regimes/index";
@@ -27,7 +27,7 @@ const attributes = [
 ];
 
 /** Independent labels: what the image is drawn from, not what draws them, is in these plans. */
-function faces(size: number, network: string, args: Constants, noise: number): CausalModel {
+function faces(size: number, network: string, args: NetworkReference["args"], noise: number): CausalModel {
   const mechanism = {
     kind: "learned",
     name: "generator",
