@@ -14,6 +14,7 @@ import { discriminate, type GeneratorName, generate, noiseSize, noParameters } f
 export interface Cell {
   readonly data: GraphName;
   readonly generator: GeneratorName;
+  /** `corrected` also gives generators without a graph all of the noise */
   readonly kind: DataKind;
   /** networks that are trained beside each other, each on data of its own */
   readonly replicates: number;
@@ -78,8 +79,18 @@ export function planOf(cell: Cell): TrainingPlan {
 
 /** The total variation distance of each replicate after training. */
 export async function run(cell: Cell, executor: Executor, rows = 50_000): Promise<readonly number[]> {
-  const { state } = await train(planOf(cell), { executor, seed: cell.seed, sources: {}, now: () => performance.now() });
+  const { state } = await train(planOf(cell), {
+    executor,
+    seed: seedOf(cell),
+    sources: {},
+    now: () => performance.now(),
+  });
   return distances(cell, state, executor, rows);
+}
+
+/** Every cell has networks of its own; the data of a graph are the same for all generators. */
+function seedOf({ data, generator, kind, seed }: Cell): string {
+  return [seed, data, generator, kind].join(" ");
 }
 
 /** Bins of a histogram along each axis of the unit cube. */
@@ -98,7 +109,7 @@ async function distances(cell: Cell, state: Tensors, executor: Executor, rows: n
   try {
     const runs = Math.ceil(rows / rowsAtOnce);
     for (let i = 0; i < runs; i++) {
-      const inputs = drawInputs(needs, cell.seed, "sample", i);
+      const inputs = drawInputs(needs, seedOf(cell), "sample", i);
       const [results] = await session.run([{ program: "sample", inputs }]);
       count(results!.real!.data, 1, counts);
       count(results!.fake!.data, -1, counts);

@@ -69,7 +69,11 @@ export function generate(b: Builder, kind: GeneratorName, parameters: Parameters
   );
 }
 
-/** [replicates, n, 3] -> logits [replicates, n, 1], with minibatch features (Salimans et al. 2016). */
+/**
+ * [replicates, n, 3] -> logits [replicates, n, 1], with minibatch features (Salimans et al. 2016). As released: rectifiers (leaky
+ * ones were meant), with which a discriminator may be dead from the start, and features that are sums over the batch, which
+ * make first logits of 50 and let the generator wait until they have come down.
+ */
 export function discriminate(b: Builder, parameters: Parameters, x: Value): Value {
   const [replicates, n] = x.shape as [number, number, number];
   const h = [0, 1].reduce((below, i) => b.relu(linear(b, parameters, `discriminator/${i}`, below, hidden)), x);
@@ -78,7 +82,7 @@ export function discriminate(b: Builder, parameters: Parameters, x: Value): Valu
   const rows = b.transpose(b.matmul(h, weights), [0, 2, 1]);
   const here = b.reshape(rows, [replicates, kernels, kernelSize, n, 1]);
   const there = b.reshape(rows, [replicates, kernels, kernelSize, 1, n]);
-  const near = b.sum(b.exp(b.neg(b.sum(b.abs(b.sub(here, there)), [2]))), [3]);
-  const closeness = b.transpose(near, [0, 2, 1]);
+  const near = b.exp(b.neg(b.sum(b.abs(b.sub(here, there)), [2])));
+  const closeness = b.transpose(b.sum(near, [3]), [0, 2, 1]);
   return linear(b, parameters, "discriminator/2", b.concat([h, closeness], 2), 1);
 }
