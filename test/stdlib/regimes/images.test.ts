@@ -1,12 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { CausalModel } from "#compiler/causal/model";
+import { createBuilder } from "#compiler/tensor/build";
 import { createReferenceExecutor } from "#runtime/executors/reference";
+import { evaluate } from "#runtime/executors/reference/evaluate";
 import { createCycle } from "#runtime/feeds";
 import { forward } from "#runtime/forward";
 import { initialState } from "#runtime/parameters";
-import type { Program } from "#runtime/program/program";
-import { tensor } from "#runtime/tensor";
+import { inputsOf, type Program } from "#runtime/program/program";
+import { type Tensor, tensor } from "#runtime/tensor";
 import { train } from "#runtime/train";
+import { imageProblem } from "#stdlib/regimes/image";
+import { type LabelInput, type LabelValues, labelFeatures } from "#stdlib/regimes/label-input";
 import { printPlan } from "#stdlib/regimes/print";
 import { regimes } from "#stdlib/regimes/index";
 import {
@@ -63,6 +67,66 @@ describe("causalgan", () => {
     expect(compared).toBeGreaterThan(50);
   });
 
+  test.each(
+    [0, 1, 2, 3, 4, 5].flatMap((loss) => [
+      [loss, false],
+      [loss, true],
+    ]) as [number, boolean][],
+  )("the terms of loss %i in closed form, paper = %s", async (loss, paper) => {
+    const settings = { loss, paper, interventions: 0, generator_steps: 0, batch: 4 };
+    const plan = planOf({ ...settings, labeler: reference("tiny_judge", { units: 4 }) }, discrete);
+    // the last layers ignore the image: the logits are their biases
+    const logits: Readonly<Record<string, readonly number[]>> = {
+      discriminator: [0.7],
+      labeler: [0.4, -0.2, 0.9, 0.1],
+      antilabeler: [-0.6, 0.3, -0.5, 0.8],
+    };
+    const state: Record<string, Tensor> = { ...initialState(plan.state, 2) };
+    for (const { name, shape } of plan.state) {
+      const scope = /^([a-z]+)\/\d+_dense\/(weights|bias)$/.exec(name);
+      if (scope === null || !(scope[1]! in logits)) continue;
+      state[name] = tensor(shape, scope[2] === "bias" ? logits[scope[1]!]! : new Float32Array(shape[0]! * shape[1]!));
+    }
+    const call = (await createCycle(plan, 4, sources(4))(0)).find(({ program }) => program === "joint")!;
+    const { results } = await once(plan.programs, "joint", call.inputs, state);
+
+    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+    const d = sigmoid(0.7);
+    const terms = [Math.log((1 - d) / d), -Math.log(d), Math.log(1 - d)];
+    expect(results.adversarial!.data[0]).toBeCloseTo(terms[loss % 3]!, 5);
+
+    const swapped = loss < 3;
+    const labels = call.inputs["fake/labels"]!.data;
+    const noise = (name: string, row: number) => call.inputs[`label_noise/${name}`]?.data[row] ?? 0;
+    /** the mean of [target log prediction] over the batch, a mean or a sum over the two labels */
+    const crossEntropy = (own: readonly number[], order: "proper" | "soft" | "swapped"): number => {
+      let total = 0;
+      for (let row = 0; row < 4; row++) {
+        const label = [...labels.slice(4 * row, 4 * row + 4)];
+        const holds = 0.5 + 0.2 - noise("inwards", row) + noise("outwards", row);
+        const soft = [
+          label[0] === 1 ? holds : 1 - holds,
+          ...label.slice(1).map((is) => (is === 1 ? holds : (1 - holds) / 2)),
+        ];
+        const weights = own.slice(1).map(Math.exp);
+        const sum = weights.reduce((a, b) => a + b);
+        const said = [sigmoid(own[0]!), ...weights.map((weight) => weight / sum)];
+        const [target, prediction] =
+          order === "swapped" ? [said, soft] : order === "soft" ? [soft, said] : [label, said];
+        total -= target[0]! * Math.log(prediction[0]!) + (1 - target[0]!) * Math.log(1 - prediction[0]!);
+        for (let k = 1; k < 4; k++) total -= target[k]! * Math.log(prediction[k]!);
+      }
+      return total / 4 / (paper ? 2 : 1);
+    };
+    const order = swapped ? "swapped" : paper ? "soft" : "proper";
+    expect(results.labeler_fake!.data[0]).toBeCloseTo(crossEntropy(logits.labeler!, order), 4);
+    // the released code swaps this one whatever the loss
+    const other = swapped || paper ? "swapped" : "proper";
+    expect(results.antilabeler!.data[0]).toBeCloseTo(crossEntropy(logits.antilabeler!, other), 4);
+    const total = results.adversarial!.data[0]! + results.labeler_fake!.data[0]! - results.antilabeler!.data[0]!;
+    expect(results.g_loss!.data[0]).toBeCloseTo(total, 5);
+  });
+
   test("every entry of the state is written, and statistics of the judges are not kept", async () => {
     const plan = planOf();
     const written = new Set(Object.values(plan.programs).flatMap((program) => program.outputs.map(({ name }) => name)));
@@ -105,6 +169,21 @@ describe("causalgan", () => {
     expect(Math.max(...first.data.map(Math.abs))).toBeLessThanOrEqual(1);
   });
 
+  test("as released, a picture depends on those drawn beside it", async () => {
+    const executor = createReferenceExecutor();
+    const plan = planOf({ paper: true });
+    expect(planOf({ paper: true, statistics: "stored" }).programs.draw!.nodes.length).toBeLessThan(
+      plan.programs.draw!.nodes.length,
+    );
+    const state = initialState(plan.state, 1);
+    const labels = rows(4).labels;
+    const image = async (batch: readonly (readonly number[])[]) => {
+      const inputs = { labels: tensor([4, 5], batch.flat()), z: tensor([4, 3], new Float32Array(12).fill(0.5)) };
+      return (await forward(plan, plan.draw!, state, { executor, seed: 1, inputs })).image!.data.slice(0, 192);
+    };
+    expect(await image([labels[0]!, labels[0]!, labels[0]!, labels[1]!])).not.toEqual(await image(labels));
+  });
+
   test("training that was interrupted continues to the same bytes, as released too", async () => {
     const executor = createReferenceExecutor();
     for (const settings of [{}, { paper: true, ...judges }]) {
@@ -137,6 +216,46 @@ describe("causalgan", () => {
     const drop = later.g_loss!.data[0]! - now.g_loss!.data[0]!;
     expect(drop).toBeCloseTo((1 - Math.exp(-1)) * now.antilabeler!.data[0]!, 4);
     expect((await lossAt(1)).g_loss!.data[0]).toBe(now.g_loss!.data[0]);
+  });
+
+  test("labels enter as the setting says, and noise never crosses 1/2", async () => {
+    const drawn = async (label_input: string, label_values = "logits") => {
+      const plan = planOf(
+        { label_input, label_values, average: 0, labeler: reference("tiny_judge", { units: 4 }) },
+        discrete,
+      );
+      return plan.draw!.feeds;
+    };
+    expect(Object.keys(await drawn("sign"))).toEqual(["z"]);
+    expect((await drawn("noisy"))["label_noise/inwards"]).toMatchObject({ rate: 25, max: 0.2 });
+    expect((await drawn("released"))["label_noise/outwards"]).toMatchObject({ rate: 15, max: 0.3 });
+
+    const problem = imageProblem({ model: discrete, node: "Picture" });
+    const label = [1, 0, 1, 0];
+    const features = (kind: LabelInput, noise: number, values: LabelValues = "logits") => {
+      const b = createBuilder("labels");
+      const { input, soft, feeds } = labelFeatures(b, problem, b.input("labels", [1, 4]), kind, "n", values);
+      b.output("input", input);
+      b.output("soft", soft);
+      const inputs = inputsOf(b.build()).flatMap(({ name, shape }) =>
+        name in feeds
+          ? [[name, tensor(shape, new Array(shape[1]!).fill(name.endsWith("inwards") ? 0.2 * noise : 0))]]
+          : [],
+      );
+      return evaluate(b.build(), { labels: tensor([1, 4], label), ...Object.fromEntries(inputs) });
+    };
+    expect([...features("plain", 0).input!.data]).toEqual([1, 0, 1, 0]);
+    expect([...features("sign", 0).input!.data]).toEqual([1, -1, 1, -1]);
+    const close = (found: Float32Array, wanted: readonly number[]) =>
+      wanted.forEach((x, i) => void expect(found[i], `${i}`).toBeCloseTo(x, 5));
+    close(features("discrete", 0, "probabilities").input!.data, [0.7, 0.15, 0.7, 0.15]);
+    close(
+      features("discrete", 0).input!.data,
+      [0.7, 0.15, 0.7, 0.15].map((p) => Math.log(p / (1 - p))),
+    );
+    // the most noise inwards
+    close(features("noisy", 1, "probabilities").input!.data, [0.5, 0.25, 0.5, 0.25]);
+    close(features("released", 1, "probabilities").soft!.data, [0.5, 0.25, 0.5, 0.25]);
   });
 
   test("networks of the library are chosen by the size of the image", () => {
