@@ -12,48 +12,20 @@ import { generatorOf, type ImageProblem, imageProblem, libraryNetwork, widthOf }
 import { drawPlan } from "./image-draw.ts";
 import { imageSettings } from "./image-settings.ts";
 import type { LabelInput, LabelValues } from "./label-input.ts";
-import { commonSettings, flagOr, networkOr, numberOr, optional, wordOr } from "./settings.ts";
+import { commonSettings, flagOr, networkOr, numberOr, wordOr } from "./settings.ts";
 
+/** What `paper = true` changes; all other constants are the release's (causal_began at commit 9d52b52) in either case. */
 interface Defaults {
-  readonly steps: number;
-  readonly rate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly lambdaK: number;
-  readonly lambdaL: number;
-  readonly lambdaZ: number;
-  /** 0: never */
-  readonly halve: number;
   readonly labelInput: LabelInput;
   readonly average: number;
   readonly balance: number;
   readonly interventions: number;
 }
 
-/** What the released code does (causal_began at commit 9d52b52); its flag `beta1` is never read. */
-const released: Defaults = {
-  steps: 250_000,
-  rate: 8e-5,
-  beta1: 0.9,
-  beta2: 0.999,
-  lambdaK: 1e-3,
-  lambdaL: 8e-5,
-  lambdaZ: 1e-2,
-  halve: 100_000,
-  labelInput: "plain",
-  average: 0,
-  balance: 0,
-  interventions: 0,
-};
+const released: Defaults = { labelInput: "plain", average: 0, balance: 0, interventions: 0 };
 
-/** The published game with labels that are seen often enough, generated labels under do() and an average that draws. */
-const corrected: Defaults = {
-  ...released,
-  labelInput: "sign",
-  average: 0.999,
-  balance: 0.5,
-  interventions: 0.25,
-};
+/** Labels that are seen often enough, generated labels under do(), and an average that draws. */
+const corrected: Defaults = { labelInput: "sign", average: 0.999, balance: 0.5, interventions: 0.25 };
 
 const settings: readonly Parameter[] = [
   ...commonSettings,
@@ -61,14 +33,20 @@ const settings: readonly Parameter[] = [
     name: "paper",
     kind: "boolean",
     default: false,
-    doc: "the released code's constants and label input for all settings not given",
+    doc: "what the released code does, for the settings below that say what that is",
   },
-  optional("steps", "int", [1, 1e9], "updates of each network (250000)"),
+  { name: "steps", kind: "int", default: 250_000, range: [1, 1e9], doc: "updates of each network" },
   { name: "batch", kind: "int", default: 16, range: [2, 1e6], doc: "images in a batch" },
-  optional("rate", "number", [0, 10], "step size of Adam, for all networks (8e-5)"),
-  optional("beta1", "number", [0, 1], "Adam's decay of gradients (0.9)"),
-  optional("beta2", "number", [0, 1], "Adam's decay of squared gradients (0.999)"),
-  optional("halve", "int", [0, 1e9], "updates after which the rate is halved, again and again; 0: never (100000)"),
+  { name: "rate", kind: "number", default: 8e-5, range: [0, 10], doc: "step size of Adam, for all networks" },
+  { name: "beta1", kind: "number", default: 0.9, range: [0, 1], doc: "Adam's decay of gradients" },
+  { name: "beta2", kind: "number", default: 0.999, range: [0, 1], doc: "Adam's decay of squared gradients" },
+  {
+    name: "halve",
+    kind: "int",
+    default: 100_000,
+    range: [0, 1e9],
+    doc: "updates after which the rate is halved, again and again; 0: never",
+  },
   {
     name: "gamma",
     kind: "number",
@@ -90,14 +68,27 @@ const settings: readonly Parameter[] = [
     range: [0, 1],
     doc: "how much of the image's margin the labels' margin may take up before the generator stops minding labels",
   },
-  optional(
-    "lambda_k",
-    "number",
-    [0, 1e3],
-    "how fast the weight k of generated images in the discriminator follows (0.001)",
-  ),
-  optional("lambda_l", "number", [0, 1e3], "how fast the weight l of generated labels in the labeler follows (8e-5)"),
-  optional("lambda_z", "number", [0, 1e3], "how fast the weight z of labels in the generator follows (0.01)"),
+  {
+    name: "lambda_k",
+    kind: "number",
+    default: 1e-3,
+    range: [0, 1e3],
+    doc: "how fast the weight k of generated images in the discriminator's loss follows its margin",
+  },
+  {
+    name: "lambda_l",
+    kind: "number",
+    default: 8e-5,
+    range: [0, 1e3],
+    doc: "how fast the weight l of generated labels in the labeler's loss follows",
+  },
+  {
+    name: "lambda_z",
+    kind: "number",
+    default: 1e-2,
+    range: [0, 1e3],
+    doc: "how fast the weight z of labels in the generator's loss follows",
+  },
   {
     name: "third_margin",
     kind: "boolean",
@@ -175,6 +166,7 @@ function choose(problem: ImageProblem, given: Constants): Choices {
   const generator = generatorOf(problem);
   const width = widthOf(generator);
   const [channels] = problem.shape;
+  const number = (name: string): number => numberOr(given, name, defaultOf(name));
   const labeler = libraryNetwork(problem, "began_encoder", { ...width, units: problem.width });
   return {
     generator,
@@ -182,19 +174,19 @@ function choose(problem: ImageProblem, given: Constants): Choices {
     decoder: networkOr(given, "decoder", libraryNetwork(problem, "began_decoder", { ...width, channels: channels! })),
     labeler: separate(given) ? networkOr(given, "labeler", labeler) : null,
     noise: numberOr(problem.settings, "noise", 64),
-    batch: numberOr(given, "batch", 16),
-    steps: numberOr(given, "steps", base.steps),
+    batch: number("batch"),
+    steps: number("steps"),
     labelInput: wordOr(given, "label_input", base.labelInput) as LabelInput,
     labelValues: wordOr(given, "label_values", "logits") as LabelValues,
     labelLoss,
     swapped: paper && labelLoss === "cross_entropy",
     margins: {
-      gamma: numberOr(given, "gamma", 0.5),
-      gammaLabel: numberOr(given, "gamma_label", 0.5),
-      zeta: numberOr(given, "zeta", 0.5),
-      lambdaK: numberOr(given, "lambda_k", base.lambdaK),
-      lambdaL: numberOr(given, "lambda_l", base.lambdaL),
-      lambdaZ: numberOr(given, "lambda_z", base.lambdaZ),
+      gamma: number("gamma"),
+      gammaLabel: number("gamma_label"),
+      zeta: number("zeta"),
+      lambdaK: number("lambda_k"),
+      lambdaL: number("lambda_l"),
+      lambdaZ: number("lambda_z"),
       third: flagOr(given, "third_margin", true),
     },
     average: numberOr(given, "average", base.average),
@@ -203,14 +195,14 @@ function choose(problem: ImageProblem, given: Constants): Choices {
     interventions: problem.groups.some(({ kind }) => kind !== "real")
       ? numberOr(given, "interventions", base.interventions)
       : 0,
-    adam: {
-      rate: numberOr(given, "rate", base.rate),
-      beta1: numberOr(given, "beta1", base.beta1),
-      beta2: numberOr(given, "beta2", base.beta2),
-      epsilon: 1e-8,
-    },
-    halve: numberOr(given, "halve", base.halve),
+    adam: { rate: number("rate"), beta1: number("beta1"), beta2: number("beta2"), epsilon: 1e-8 },
+    halve: number("halve"),
   };
+}
+
+/** Of a setting whose default is a number; the checker has filled it in, a caller in TypeScript may leave it out. */
+function defaultOf(name: string): number {
+  return settings.find((parameter) => parameter.name === name)!.default as number;
 }
 
 /** Whether the labeler is a network of its own; both at once is a contradiction. */
