@@ -6,6 +6,7 @@ import { createCycle } from "#runtime/feeds";
 import { forward } from "#runtime/forward";
 import { initialState } from "#runtime/parameters";
 import { decodePlan, encodePlan } from "#runtime/program/codec";
+import type { TrainingPlan } from "#runtime/program/plan";
 import { tensor } from "#runtime/tensor";
 import { train } from "#runtime/train";
 import { regimes } from "#stdlib/regimes/index";
@@ -69,6 +70,21 @@ describe("causalbegan", () => {
     );
     expect(wrong).toEqual([]);
     expect(compared).toBeGreaterThan(30);
+  });
+
+  test("each network runs once on each batch, and no loss pays for filters that it does not train", () => {
+    const count = (plan: TrainingPlan, op: string) =>
+      plan.programs.joint!.nodes.filter((node) => node.op === op).length;
+    const layers = 2; // convolutions of each network
+    // encoder, decoder and labeler see real images, generated ones and those under do()
+    const apart = planOf({ interventions: 0.5 });
+    expect(count(apart, "conv")).toBe((3 * 3 + 1) * layers);
+    // of real and of generated images, and the generator's own
+    expect(count(apart, "convFilterGrad")).toBe((3 + 3 + 1) * layers);
+    const together = planOf({ ...shared, interventions: 0.5 });
+    expect(count(together, "conv")).toBe((3 * 2 + 1) * layers);
+    // the encoder's filters have a gradient of each loss of generated images, because their weights differ
+    expect(count(together, "convFilterGrad")).toBe((2 + 2 + 1 + 1) * layers);
   });
 
   test("losses and margins are those of the paper", async () => {

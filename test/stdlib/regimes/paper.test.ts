@@ -73,3 +73,9 @@ describe.each([
     }
   });
 });
+
+test("a joint labeler of nine bools has 512 outputs", () => {
+  const plan = planOf("causalgan", faces(32, "dcgan32", { width: 2 }, 5), { joint_labeler: true, batch: 4 });
+  const last = plan.state.filter(({ name }) => /^(labeler|antilabeler)\/\d+_dense\/bias$/.test(name));
+  expect(last.map(({ shape }) => shape)).toEqual([[512], [512]]);
+});
