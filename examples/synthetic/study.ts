@@ -19,6 +19,10 @@ const help = `usage: npm run synthetic -- [--steps N] [--seeds N] [--seed N] [--
 `;
 
 async function main(): Promise<number> {
+  if (process.argv.includes("--help")) {
+    process.stdout.write(help);
+    return 0;
+  }
   const options = readOptions();
   if (options === null) return 2;
   const executor = await createOnnxExecutor({ threads: 1 });
@@ -47,7 +51,7 @@ interface Options {
   readonly kinds: readonly DataKind[];
 }
 
-/** null where the command line is wrong or asks for help, which has been said. */
+/** null where the command line is wrong, which has been said. */
 function readOptions(): Options | null {
   const number = (value: string | undefined, fallback: number): number => {
     const parsed = Number(value ?? fallback);
@@ -58,9 +62,8 @@ function readOptions(): Options | null {
     const string = { type: "string" } as const;
     const boolean = { type: "boolean" } as const;
     const { values } = parseArgs({
-      options: { steps: string, seeds: string, seed: string, data: string, paper: boolean, help: boolean },
+      options: { steps: string, seeds: string, seed: string, data: string, paper: boolean },
     });
-    if (values.help) throw new Error("");
     const kinds = { legacy: ["legacy"], corrected: ["corrected"], both: ["legacy", "corrected"] } as const;
     const chosen = kinds[(values.data ?? "legacy") as keyof typeof kinds];
     if (chosen === undefined) throw new Error(`--data takes legacy, corrected or both, not ${values.data}`);
@@ -71,7 +74,7 @@ function readOptions(): Options | null {
       kinds: chosen,
     };
   } catch (error) {
-    process.stderr.write(`${[(error as Error).message, help].filter((part) => part !== "").join("\n\n")}`);
+    process.stderr.write(`${(error as Error).message}\n\n${help}`);
     return null;
   }
 }

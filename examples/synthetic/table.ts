@@ -49,7 +49,7 @@ export function text([mean, error]: readonly [number, number | null]): string {
   return error === null ? short(mean) : `${short(mean)} ± ${short(error).slice(1)}`;
 }
 
-/** A Markdown table: a row for each data set, and below it what the paper has. */
+/** A Markdown table: a row for each data set, and below it what the paper has, which is of legacy data. */
 export function table(
   kind: DataKind,
   rows: readonly Row[],
@@ -65,7 +65,7 @@ export function table(
   };
   const lines = rows.flatMap(({ data, cells }) => [
     [data, ...cells.map((cell) => text(summary(cell)))],
-    ["*published*", ...published[data].map((pair) => `*${text(pair)}*`)],
+    ...(kind === "legacy" ? [["*published*", ...published[data].map((pair) => `*${text(pair)}*`)]] : []),
   ]);
   return [
     `${kind} data, ${steps} steps, ${seeds} networks a cell: total variation distance, mean ± standard error`,
