@@ -29,11 +29,12 @@ export function progressLine(io: Io, title: string, startStep: number): Progress
     const left = (event.steps - event.step) / rate;
     const percent = Math.floor((100 * event.step) / event.steps);
     const metrics = Object.entries(event.metrics).map(([name, value]) => `${name} ${formatNumber(value)}`);
+    // metrics last: there may be more than the width of a terminal holds
     return [
       `${title} ${event.step}/${event.steps} (${percent} %)`,
-      ...metrics,
       formatRate(rate),
       event.step < event.steps ? `${formatDuration(left)} left` : `took ${formatDuration(seconds)}`,
+      ...metrics,
     ].join("  ");
   };
   const show = (event: ProgressEvent) => {

@@ -51,7 +51,7 @@ export function checkTrain(
   const image = trained === undefined ? null : checkPart(context, statement, statement.part, trained, regime ?? null);
   if (regime === undefined) return [];
   const settings = checkSettings(context, regime, statement.regime.span, statement.settings);
-  if (image !== null && image !== "labels") checkNetworks(context, statement, settings.values, image);
+  if (image !== null && image !== "labels") checkNetworks(context, statement, regime, settings.values, image);
   if (!settings.complete || image === null) return [];
   return [trainOf(statement, statement.part.text, regime, settings.values)];
 }
@@ -109,7 +109,7 @@ function checkWhole(
   );
   if (regime.target === "labels")
     return settings.complete ? [trainOf(statement, "labels", regime, settings.values)] : [];
-  for (const { type } of images) checkNetworks(context, statement, settings.values, type);
+  for (const { type } of images) checkNetworks(context, statement, regime, settings.values, type);
   const labels = hasLabels && regime.reads !== true ? checkLabels(context, statement, own) : [];
   if (labels === null || !settings.complete) return [];
   return [...labels, ...images.map(({ name }) => trainOf(statement, name, regime, settings.values))];
@@ -202,8 +202,14 @@ function checkPart(
   return regime?.target === "labels" ? mismatch() : node.type;
 }
 
-/** Networks of one tensor in the settings read the image, as discriminators and labelers do. */
-function checkNetworks(context: CheckContext, statement: TrainStatement, values: Constants, type: NodeType): void {
+/** Networks of one tensor in the settings read the image, as discriminators and labelers do, or a vector, as decoders do. */
+function checkNetworks(
+  context: CheckContext,
+  statement: TrainStatement,
+  { settings }: RegimeSignature,
+  values: Constants,
+  type: NodeType,
+): void {
   const shape = shapeOfType(type);
   if (shape === null) return;
   for (const { name, value } of statement.settings?.entries ?? []) {
@@ -211,6 +217,8 @@ function checkNetworks(context: CheckContext, statement: TrainStatement, values:
     if (!isReference(network)) continue;
     const decl = context.declarations.networks.get(network.name);
     if (decl?.inputs.length !== 1) continue;
-    checkNetworkUse(context, network.name, network.args, [{ what: "the image", shape }], value.span);
+    const reads = settings.find((parameter) => parameter.name === name.text)?.reads;
+    const input = reads === "vector" ? { what: "a vector", shape: [null] } : { what: "the image", shape };
+    checkNetworkUse(context, network.name, network.args, [input], value.span);
   }
 }

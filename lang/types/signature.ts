@@ -35,6 +35,8 @@ export interface Parameter {
   readonly range?: readonly [number, number];
   /** allowed spellings, for strings */
   readonly choices?: readonly string[];
+  /** what a network of one tensor is called with, in the settings of a regime: the image, if nothing else is said */
+  readonly reads?: "image" | "vector";
   readonly doc: string;
 }
 

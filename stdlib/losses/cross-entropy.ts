@@ -3,7 +3,13 @@
  * CausalGAN uses. Labels are encoded in columns, as `labelLayout` of the compiler does it.
  */
 import type { Builder, Value } from "#compiler/tensor/build";
-import { binaryCrossEntropyWithLogits, crossEntropyWithLogits, softmax, square } from "#compiler/tensor/compose";
+import {
+  binaryCrossEntropyWithLogits,
+  crossEntropyWithLogits,
+  oneMinus,
+  softmax,
+  square,
+} from "#compiler/tensor/compose";
 
 /** The columns of one label: one of a bool, one for each state of a categorical, or the numbers of a real node. */
 export interface ColumnGroup {
@@ -50,10 +56,18 @@ function runsOfBools(groups: readonly ColumnGroup[]): readonly ColumnGroup[] {
 }
 
 /**
- * The released CausalGAN's order of arguments: -[p log y + (1 - p) log(1 - y)] with the network's p = sigmoid(logit) as
- * the target and the label y as the prediction. It is linear in p, hence not a proper scoring rule. `labelLogits` is
- * logit(y), so that it equals softplus(logit y) - p logit y. Elementwise.
+ * The released CausalGAN's order of arguments: -sum p log y with what the network says, p, as the target and the label y,
+ * a soft probability within (0, 1), as the prediction. It is linear in p, hence not a proper scoring rule. Shapes as in
+ * `labelLoss`; there is nothing to swap in a real label.
  */
-export function swappedCrossEntropy(b: Builder, logits: Value, labelLogits: Value): Value {
-  return b.sub(b.softplus(labelLogits), b.mul(b.sigmoid(logits), labelLogits));
+export function swappedLabelLoss(b: Builder, groups: readonly ColumnGroup[], outputs: Value, soft: Value): Value {
+  const batch = outputs.shape[0]!;
+  const parts = runsOfBools(groups).map(({ start, size, kind }) => {
+    const [x, y] = [outputs, soft].map((all) => b.slice(all, [0, start], [batch, start + size])) as [Value, Value];
+    if (kind === "real") return b.mul(b.sum(square(b, b.sub(x, y)), [1], true), 0.5);
+    if (kind === "states") return b.neg(b.sum(b.mul(softmax(b, x), b.log(y)), [1], true));
+    const isTrue = b.mul(b.sigmoid(x), b.log(y));
+    return b.neg(b.sum(b.add(isTrue, b.mul(b.sigmoid(b.neg(x)), b.log(oneMinus(b, y)))), [1], true));
+  });
+  return parts.reduce((total, part) => b.add(total, part));
 }

@@ -15,3 +15,8 @@ export function linearDecay(b: Builder, rate: number, updates: Value, hold: numb
   const left = b.div(b.sub(total, updates), Math.max(1, total - hold));
   return b.mul(b.clip(left, 0, 1), rate);
 }
+
+/** `rate`, halved after each `period` updates; half an update keeps the quotients away from the whole numbers. */
+export function halving(b: Builder, rate: number, updates: Value, period: number): Operand {
+  return b.mul(b.pow(0.5, b.floor(b.div(b.add(updates, 0.5), period))), rate);
+}

@@ -8,30 +8,39 @@ import type { NetworkLowering, TrainingTarget } from "#compiler/vocabulary";
 import type { NetworkReference } from "#lang/types/signature";
 import type { Feed, StateEntry } from "#runtime/program/plan";
 import { discriminatorLoss, type GeneratorLoss, generatorLoss } from "../losses/adversarial.ts";
-import { labelLoss, swappedCrossEntropy } from "../losses/cross-entropy.ts";
+import { labelLoss, swappedLabelLoss } from "../losses/cross-entropy.ts";
 import { type AdamSettings, adam, type OptimizerStep, updatesMade } from "../optimizers/adam.ts";
+import type { LabelSpace } from "../losses/label-space.ts";
 import { appendAverage } from "./average.ts";
-import type { ImageProblem } from "./image.ts";
-import { type LabelInput, labelFeatures } from "./label-input.ts";
-import { parametersOf } from "./lowered.ts";
+import { averageScope, generatorScope, type ImageProblem } from "./image.ts";
+import type { DrawChoices } from "./image-draw.ts";
+import { labelFeatures } from "./label-input.ts";
+import { parametersOf, requireShape } from "./lowered.ts";
 
-export interface Choices {
+/** The order of the arguments of a cross entropy of generated images, and what it compares with. */
+export type LabelTerm =
+  /** labels as targets: a proper scoring rule */
+  | "proper"
+  /** soft labels as targets */
+  | "soft"
+  /** what the network says as the target, soft labels as the prediction */
+  | "swapped";
+
+export interface Choices extends DrawChoices {
   readonly adversarial: GeneratorLoss;
-  /** the arguments of the cross entropies of generated images in the release's order */
-  readonly swapped: boolean;
-  readonly generator: NetworkReference;
+  /** of the labeler in the generator's loss */
+  readonly labelTerm: LabelTerm;
+  /** of the anti-labeler, in its own loss and, negated, the generator's */
+  readonly antilabelTerm: LabelTerm;
   readonly discriminator: NetworkReference;
   readonly labeler: NetworkReference;
-  /** size of the generator's noise, uniform in [-1, 1] */
-  readonly noise: number;
-  readonly batch: number;
+  /** what both labelers say */
+  readonly space: LabelSpace;
   readonly steps: number;
   readonly generatorSteps: number;
   readonly labelerWeight: number;
   readonly antilabelerWeight: number;
   readonly antilabelerDecay: number;
-  readonly labelInput: LabelInput;
-  readonly average: number;
   readonly balance: number;
   /** share of the generated batch whose labels are drawn under do() */
   readonly interventions: number;
@@ -42,8 +51,16 @@ export interface Choices {
   readonly rates: Readonly<Record<string, number>>;
 }
 
-export const generatorScope = "generator";
-export const averageScope = "average";
+/** The scalars that a step gives back, in the order in which they are shown. */
+export const metrics = [
+  "d_loss",
+  "g_loss",
+  "adversarial",
+  "labeler_real",
+  "labeler_fake",
+  "antilabeler",
+  "antilabeler_weight",
+] as const;
 
 /** State of all networks and optimizers that the program uses, and its feeds. */
 export interface StepProgram {
@@ -100,22 +117,26 @@ export function stepProgram(
     intervened === 0
       ? observational
       : b.concat([observational, b.input("intervened/labels", [intervened, problem.width])], 0);
-  const features = labelFeatures(b, problem, labels, choices.labelInput, "label_noise");
+  const features = labelFeatures(b, problem, labels, choices.labelInput, "label_noise", choices.labelValues);
   Object.assign(feeds, features.feeds);
   const generator = call(choices.generator, generatorScope, b.input("z", [batch, choices.noise]), features.input);
   const fake = generator.output;
   const judged = call(choices.discriminator, "discriminator", fake);
   const labeled = call(choices.labeler, "labeler", fake);
   const guessed = call(choices.labeler, "antilabeler", fake);
+  const { space } = choices;
+  requireShape(judged, [1], choices.discriminator, "discriminator", "one logit");
+  requireShape(labeled, [space.width], choices.labeler, "labeler", "a number for each label column or combination");
 
-  const perLabel = choices.summed ? 1 : 1 / problem.groups.length;
-  const mismatch = (logits: Value): Value =>
-    choices.swapped
-      ? b.mul(b.mean(swappedCrossEntropy(b, logits, features.logits)), problem.width * perLabel)
-      : b.mul(b.mean(labelLoss(b, problem.groups, logits, labels)), perLabel);
+  const perLabel = choices.summed ? 1 : 1 / space.groups.length;
+  const mismatch = (logits: Value, term: LabelTerm): Value => {
+    const wanted = space.encode(b, term === "proper" ? labels : features.soft);
+    const loss = term === "swapped" ? swappedLabelLoss : labelLoss;
+    return b.mul(b.mean(loss(b, space.groups, logits, wanted)), perLabel);
+  };
   const adversarial = generatorLoss(b, choices.adversarial, judged.output);
-  const labelerFake = mismatch(labeled.output);
-  const antilabeler = mismatch(guessed.output);
+  const labelerFake = mismatch(labeled.output, choices.labelTerm);
+  const antilabeler = mismatch(guessed.output, choices.antilabelTerm);
 
   // the updates of the judges
   const antilabelerParameters = name === "joint" ? trained(guessed) : new Map<string, Value>();
@@ -127,7 +148,7 @@ export function stepProgram(
     const rejected = b.slice(judged.output, [0, 0], [natural, 1]);
     const dLoss = discriminatorLoss(b, call(choices.discriminator, "discriminator", image).output, rejected);
     const read = call(choices.labeler, "labeler", image).output;
-    const labelerReal = b.mul(b.mean(labelLoss(b, problem.groups, read, realLabels)), perLabel);
+    const labelerReal = b.mul(b.mean(labelLoss(b, space.groups, read, space.encode(b, realLabels))), perLabel);
     const updateBy = (scope: string, network: NetworkLowering, loss: Value) => {
       const parameters = trained(network);
       update(scope, parameters, gradient(b, loss, [...parameters.values()]));
@@ -136,6 +157,7 @@ export function stepProgram(
     updateBy("labeler", labeled, labelerReal);
     update("antilabeler", antilabelerParameters, ofAntilabeler.slice(1));
     b.output("d_loss", dLoss);
+    b.output("adversarial", adversarial);
     b.output("labeler_real", labelerReal);
     b.output("labeler_fake", labelerFake);
     b.output("antilabeler", antilabeler);
@@ -149,7 +171,10 @@ export function stepProgram(
   const slope = b.sub(pull!, b.mul(ofAntilabeler[0]!, weight));
   const step = update(generatorScope, parameters, vectorJacobian(b, fake, slope, [...parameters.values()]));
   const gLoss = b.sub(b.add(adversarial, b.mul(labelerFake, choices.labelerWeight)), b.mul(antilabeler, weight));
-  if (name === "joint") b.output("g_loss", gLoss);
+  if (name === "joint") {
+    b.output("g_loss", gLoss);
+    b.output("antilabeler_weight", weight);
+  }
   for (const [entry, value] of generator.updates) b.output(entry, value);
   if (choices.average > 0) {
     const scopes = { from: generatorScope, to: averageScope };

@@ -2,14 +2,16 @@
  * The regime `causalgan`: a generator of images given labels against a discriminator, helped by a labeler of real images
  * and an anti-labeler of its own (Kocaoglu et al. 2018, section 5.2). The step programs are in `causalgan-step.ts`.
  */
-import { createBuilder } from "#compiler/tensor/build";
 import type { Regime } from "#compiler/vocabulary";
 import type { Constants, Parameter } from "#lang/types/signature";
 import type { CycleEntry } from "#runtime/program/plan";
+import { jointLabels, separateLabels } from "../losses/label-space.ts";
 import { assemble } from "./assemble.ts";
-import { averageScope, type Choices, generatorScope, stepProgram } from "./causalgan-step.ts";
-import { type ImageProblem, imageProblem, libraryNetwork } from "./image.ts";
-import { labelFeatures } from "./label-input.ts";
+import { type Choices, metrics, stepProgram } from "./causalgan-step.ts";
+import { generatorOf, generatorScope, type ImageProblem, imageProblem, libraryNetwork, widthOf } from "./image.ts";
+import { drawPlan } from "./image-draw.ts";
+import { imageSettings } from "./image-settings.ts";
+import type { LabelValues } from "./label-input.ts";
 import { commonSettings, flagOr, networkOr, numberOr, optional, wordOr } from "./settings.ts";
 
 /** `loss` of the program: the generator's adversarial term, and whether cross entropies have the release's order. */
@@ -106,39 +108,28 @@ const settings: readonly Parameter[] = [
     "pairs of generator updates after which the anti-labeler's weight has fallen to 1/e; 0: constant (0, paper: 3000)",
   ),
   optional("generator_steps", "int", [0, 1000], "updates of the generator alone in each step (0, paper: 5)"),
+  ...imageSettings({ labelInput: "released", average: 0.999, balance: 0.5, interventions: 0.25 }),
   {
-    name: "label_input",
+    name: "joint_labeler",
+    kind: "boolean",
+    default: false,
+    doc:
+      "both labelers read all labels together, with an output for each combination of states: the paper's guarantee for " +
+      "labels that are not functions of the image; false: label by label",
+  },
+  {
+    name: "statistics",
     kind: "string",
     default: null,
-    choices: ["sign", "noisy", "released"],
-    doc: "what the generator reads: -1 and 1, or noisy logits with a draw for each label or for each example (sign, paper: released)",
+    choices: ["stored", "batch"],
+    doc: "what batch normalisation uses when drawing; with those of the batch a picture depends on what is drawn beside it (stored, paper: batch)",
   },
-  optional(
-    "average",
-    "number",
-    [0, 0.999999],
-    "decay of the moving average of the generator that draws; 0: none (0.999, paper: 0)",
-  ),
-  optional(
-    "balance",
-    "number",
-    [0, 1],
-    "rows are chosen in proportion to the product of their labels' shares to the power -balance, real and generated " +
-      "ones alike, so that rare labels are learned too; what is learned given labels stays the same (0.5, paper: 0)",
-  ),
-  optional(
-    "interventions",
-    "number",
-    [0, 0.9],
-    "share of the generated batch whose labels are drawn under do() of one label at random. The discriminator is not " +
-      "trained against them, for no real image can show what no data has; the generator learns to keep to them (0.25, paper: 0)",
-  ),
   { name: "discriminator", kind: "network", default: null, doc: "from an image to one logit; by default a DCGAN's" },
   {
     name: "labeler",
     kind: "network",
     default: null,
-    doc: "from an image to one logit for each label column (`units`); the anti-labeler has the same shape",
+    doc: "from an image to one logit for each label column (`units`), or each combination; the anti-labeler has the same shape",
   },
 ];
 
@@ -154,14 +145,7 @@ export const causalgan: Regime = {
     const joint = stepProgram(target, problem, choices, "joint");
     const alone = choices.generatorSteps > 0 ? stepProgram(target, problem, choices, "generator") : null;
 
-    const draw = createBuilder("draw");
-    const labels = draw.input("labels", [choices.batch, problem.width]);
-    const z = draw.input("z", [choices.batch, choices.noise]);
-    const features = labelFeatures(draw, problem, labels, choices.labelInput, "label_noise");
-    const scope = choices.average > 0 ? averageScope : generatorScope;
-    const drawn = target.network(draw, choices.generator, [z, features.input], { scope, mode: "draw" });
-    draw.output("image", drawn.output);
-
+    const draw = drawPlan(target, problem, choices);
     return assemble(target, {
       regime: "causalgan",
       batch: choices.batch,
@@ -170,13 +154,11 @@ export const causalgan: Regime = {
       steps: choices.steps,
       cycle: cycleOf(choices.generatorSteps),
       state: joint.state,
-      programs: { joint: joint.builder, ...(alone === null ? {} : { generator: alone.builder }), draw },
+      programs: { joint: joint.builder, ...(alone === null ? {} : { generator: alone.builder }), draw: draw.builder },
       feeds: joint.feeds,
-      metrics: ["d_loss", "g_loss", "labeler_real", "labeler_fake", "antilabeler"].map((output) => {
-        return { program: "joint", output, label: output };
-      }),
+      metrics: metrics.map((output) => ({ program: "joint", output, label: output })),
       tables: null,
-      draw: { program: "draw", feeds: { z: joint.feeds.z!, ...features.feeds }, repeat: 1 },
+      draw: draw.plan,
       predict: null,
     });
   },
@@ -200,21 +182,23 @@ function ratesOf(given: Constants, group: string, scopes: readonly string[]): Re
 function choose(problem: ImageProblem, given: Constants): Choices {
   const paper = flagOr(given, "paper", false);
   const base = paper ? released : consistent;
-  const generator = problem.settings.network;
-  if (generator === null || typeof generator !== "object" || !("kind" in generator)) {
-    throw new Error(`internal: the image ${problem.name} has no generator network`);
-  }
-  // the other networks are as wide as the generator, where it says how wide it is
-  const width = typeof generator.args.width === "number" ? { width: generator.args.width } : {};
+  const generator = generatorOf(problem);
+  const width = widthOf(generator);
+  const { adversarial, swapped } = losses[numberOr(given, "loss", base.loss)]!;
+  const space = flagOr(given, "joint_labeler", false) ? jointLabels(problem.groups) : separateLabels(problem.groups);
   return {
-    ...losses[numberOr(given, "loss", base.loss)]!,
+    adversarial,
+    labelTerm: swapped ? "swapped" : paper ? "soft" : "proper",
+    // the release swaps this one whatever `loss` is
+    antilabelTerm: swapped || paper ? "swapped" : "proper",
+    space,
     generator,
     discriminator: networkOr(
       given,
       "discriminator",
       libraryNetwork(problem, "dcgan_discriminator", width, paper ? "_minibatch" : ""),
     ),
-    labeler: networkOr(given, "labeler", libraryNetwork(problem, "dcgan_labeler", { ...width, units: problem.width })),
+    labeler: networkOr(given, "labeler", libraryNetwork(problem, "dcgan_labeler", { ...width, units: space.width })),
     noise: numberOr(problem.settings, "noise", 100),
     batch: numberOr(given, "batch", 64),
     steps: numberOr(given, "steps", base.steps),
@@ -223,6 +207,8 @@ function choose(problem: ImageProblem, given: Constants): Choices {
     antilabelerWeight: numberOr(given, "antilabeler_weight", base.antilabelerWeight),
     antilabelerDecay: numberOr(given, "antilabeler_decay", base.antilabelerDecay),
     labelInput: wordOr(given, "label_input", base.labelInput) as Choices["labelInput"],
+    labelValues: wordOr(given, "label_values", "logits") as LabelValues,
+    batchStatistics: wordOr(given, "statistics", paper ? "batch" : "stored") === "batch",
     average: numberOr(given, "average", base.average),
     balance: numberOr(given, "balance", base.balance),
     // do() sets states: there is nothing to set where all labels are real numbers

@@ -7,7 +7,7 @@ import { adam } from "../optimizers/adam.ts";
 import { cosineDecay } from "../optimizers/schedule.ts";
 import { assemble } from "./assemble.ts";
 import { imageProblem, libraryNetwork } from "./image.ts";
-import { parametersOf } from "./lowered.ts";
+import { parametersOf, requireShape } from "./lowered.ts";
 import { commonSettings, networkOr, numberOr } from "./settings.ts";
 
 export const classifier: Regime = {
@@ -45,6 +45,7 @@ export const classifier: Regime = {
     const image = b.input("image", [batch, ...problem.shape]);
     const labels = b.input("labels", [batch, width]);
     const net = target.network(b, network, [image], { scope: "classifier", mode: "train" });
+    requireShape(net, [width], network, "network", "a number for each label column");
     const loss = b.mul(b.mean(labelLoss(b, groups, net.output, labels)), 1 / groups.length);
     const parameters = parametersOf(b, net);
     const step = adam(b, "classifier", parameters, gradient(b, loss, [...parameters.values()]), {

@@ -7,6 +7,10 @@ import { RuntimeFault } from "#runtime/fault";
 import type { Shape } from "#runtime/tensor";
 import type { ColumnGroup } from "../losses/cross-entropy.ts";
 
+/** Scopes of the trained generator and of its moving average. */
+export const generatorScope = "generator";
+export const averageScope = "average";
+
 export interface ImageProblem {
   readonly name: string;
   /** [channels, height, width] of one image */
@@ -48,8 +52,8 @@ export function imageProblem({
 }
 
 /**
- * A network of the standard library, in its version for small images where they have at most 32 pixels a side: the names
- * are those of `stdlib/networks`.
+ * A network of the standard library, in its version for the size of the image: 32 for at most 32 pixels a side, the
+ * published one for at most 64, else 128. The names are those of `stdlib/networks`.
  */
 export function libraryNetwork(
   { shape }: ImageProblem,
@@ -57,6 +61,21 @@ export function libraryNetwork(
   args: Readonly<Record<string, Constant>>,
   variant = "",
 ): NetworkReference {
-  const small = Math.max(shape[1]!, shape[2]!) <= 32 ? "32" : "";
-  return { kind: "network-reference", name: `${name}${small}${variant}`, args };
+  const pixels = Math.max(shape[1]!, shape[2]!);
+  const size = pixels <= 32 ? "32" : pixels <= 64 ? "" : "128";
+  return { kind: "network-reference", name: `${name}${size}${variant}`, args };
+}
+
+/** The generator that the image's mechanism names. */
+export function generatorOf({ name, settings }: ImageProblem): NetworkReference {
+  const generator = settings.network;
+  if (generator === null || typeof generator !== "object" || !("kind" in generator)) {
+    throw new Error(`internal: the image ${name} has no generator network`);
+  }
+  return generator;
+}
+
+/** The other networks are as wide as the generator, where it says how wide it is. */
+export function widthOf({ args }: NetworkReference): Readonly<Record<string, Constant>> {
+  return typeof args.width === "number" ? { width: args.width } : {};
 }

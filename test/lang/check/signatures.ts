@@ -151,6 +151,7 @@ const regimes: readonly RegimeSignature[] = [
       data,
       steps,
       { name: "discriminator", kind: "network", default: null, doc: "" },
+      { name: "decoder", kind: "network", default: null, reads: "vector", doc: "" },
       { name: "paper", kind: "boolean", default: false, doc: "" },
       { name: "loss", kind: "string", default: "proper", choices: ["proper", "swapped"], doc: "" },
       { name: "labeler.rate", kind: "number", default: null, range: [0, 1], doc: "" },

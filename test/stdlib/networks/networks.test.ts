@@ -16,6 +16,11 @@ interface Use {
   readonly output: Shape;
 }
 
+const latent: readonly Shape[] = [
+  [2, 5],
+  [2, 3],
+];
+
 /** Every network, small enough for the reference kernels. */
 const uses: readonly Use[] = [
   {
@@ -54,6 +59,26 @@ const uses: readonly Use[] = [
   { name: "dcgan_labeler32", inputs: [[2, 3, 32, 32]], args: { units: 9, width: 2 }, output: [2, 9] },
   { name: "classifier", inputs: [[2, 3, 64, 64]], args: { units: 9, width: 2 }, output: [2, 9] },
   { name: "classifier32", inputs: [[2, 1, 32, 32]], args: { units: 9, width: 2 }, output: [2, 9] },
+  ...[32, 64, 128].flatMap((size): readonly Use[] => {
+    const suffix = size === 64 ? "" : String(size);
+    return [
+      { name: `began${suffix}`, inputs: latent, args: { width: 2 }, output: [2, 3, size, size] },
+      { name: `began_decoder${suffix}`, inputs: [[2, 6]], args: { width: 2, channels: 1 }, output: [2, 1, size, size] },
+      { name: `began_encoder${suffix}`, inputs: [[2, 3, size, size]], args: { width: 2, units: 7 }, output: [2, 7] },
+    ];
+  }),
+  { name: "began_block", inputs: [[2, 3, 8, 8]], args: { width: 4 }, output: [2, 4, 8, 8] },
+  { name: "began_down", inputs: [[2, 3, 8, 8]], args: { width: 4 }, output: [2, 4, 4, 4] },
+  { name: "dcgan128", inputs: latent, args: { width: 1 }, output: [2, 3, 128, 128] },
+  { name: "dcgan_discriminator128", inputs: [[2, 3, 128, 128]], args: { width: 1 }, output: [2, 1] },
+  {
+    name: "dcgan_discriminator128_minibatch",
+    inputs: [[2, 3, 128, 128]],
+    args: { width: 1, kernels: 4, dims: 3 },
+    output: [2, 1],
+  },
+  { name: "dcgan_labeler128", inputs: [[2, 3, 128, 128]], args: { units: 9, width: 1 }, output: [2, 9] },
+  { name: "classifier128", inputs: [[2, 3, 128, 128]], args: { units: 9, width: 1 }, output: [2, 9] },
   { name: "mlp1", inputs: [[2, 4]], args: { units: 3 }, output: [2, 3] },
   { name: "mlp", inputs: [[2, 4]], args: { units: 3, width: 8 }, output: [2, 3] },
   { name: "mlp3", inputs: [[2, 4]], args: { units: 3, width: 8 }, output: [2, 3] },
@@ -131,5 +156,19 @@ describe("published sizes of CausalGAN (nine labels, 64 x 64)", () => {
     const nodes = parents.map((count) => parameters("controller_node", [[2, 10 + count]]));
     expect(nodes.reduce((sum, count) => sum + count)).toBe(5_189);
     expect(parameters("controller_critic", [[2, 9]])).toBe(1_126);
+  });
+});
+
+describe("published sizes of CausalBEGAN (nine labels, 64 x 64)", () => {
+  it("generator 1.79 M, autoencoder 13.4 M, labeler 9.9 M", () => {
+    const image: Shape = [2, 3, 64, 64];
+    const generator = parameters("began", [
+      [2, 64],
+      [2, 9],
+    ]);
+    expect(generator).toBe(1_790_339);
+    const autoencoder = parameters("began_encoder", [image]) + parameters("began_decoder", [[2, 64]]);
+    expect(autoencoder).toBe(13_405_379);
+    expect(parameters("began_encoder", [image], { units: 9 })).toBe(9_886_473);
   });
 });

@@ -1,76 +1,38 @@
 import { describe, expect, test } from "vitest";
-import type { NetworkReference } from "#lang/types/signature";
+import type { CausalModel } from "#compiler/causal/model";
+import { createBuilder } from "#compiler/tensor/build";
 import { createReferenceExecutor } from "#runtime/executors/reference";
-import type { Tensors } from "#runtime/executor";
+import { evaluate } from "#runtime/executors/reference/evaluate";
 import { createCycle } from "#runtime/feeds";
 import { forward } from "#runtime/forward";
 import { initialState } from "#runtime/parameters";
-import type { Program } from "#runtime/program/program";
-import { createStream } from "#runtime/random";
-import { tensor } from "#runtime/tensor";
+import { inputsOf, type Program } from "#runtime/program/program";
+import { type Tensor, tensor } from "#runtime/tensor";
 import { train } from "#runtime/train";
+import { imageProblem } from "#stdlib/regimes/image";
+import { type LabelInput, type LabelValues, labelFeatures } from "#stdlib/regimes/label-input";
 import { printPlan } from "#stdlib/regimes/print";
 import { regimes } from "#stdlib/regimes/index";
-import { model, node, sourceOf, targetOf } from "./problem.ts";
+import {
+  causal,
+  discrete,
+  gradientMismatches,
+  judges,
+  once,
+  reference,
+  rows,
+  small,
+  sources,
+  text,
+} from "./pictures.ts";
+import { targetOf } from "./problem.ts";
 
-const text = `
-network tiny(z, labels; width : int = 4) -> rgb(8, 8) {
-  concat(z, labels) |> dense(2 * 2 * width) |> reshape(2, 2, width) |> batchnorm |> relu
-  |> deconv(width) |> batchnorm |> relu |> deconv(3) |> tanh
-}
-network tiny_judge(x; units : int = 1, width : int = 4) {
-  x |> conv(width, kernel = 3, stride = 2) |> lrelu |> conv(width, kernel = 3, stride = 2) |> batchnorm |> lrelu
-  |> flatten |> dense(units)
-}
-network flat(x; units : int = 1) { x |> flatten |> dense(8) |> batchnorm |> lrelu |> dense(units) }
-`;
-const reference = (name: string, args: NetworkReference["args"] = {}): NetworkReference => {
-  return { kind: "network-reference", name, args };
-};
-
-const weather = { kind: "labels", labels: ["dry", "rain", "snow"] } as const;
-const generator = { kind: "learned", name: "generator", settings: { network: reference("tiny"), noise: 3 } } as const;
-const picture = { kind: "image", channels: 3, height: 8, width: 8 } as const;
-const causal = model(
-  node("Bright"),
-  node("Sky", [], weather),
-  node("Heat", [], { kind: "real", size: null }, { kind: "distribution", name: "Normal", args: [] }),
-  node("Picture", ["Bright", "Sky", "Heat"], picture, generator),
-);
-const judges = { discriminator: reference("tiny_judge"), labeler: reference("tiny_judge", { units: 5 }) };
-const small = { batch: 4, steps: 3, ...judges };
-
-/** Rows whose picture says what the labels are. */
-function rows(count: number) {
-  const stream = createStream(5, "pictures");
-  const labels = Array.from({ length: count }, (_, i) => {
-    return [i % 2, ...[0, 1, 2].map((k) => (k === i % 3 ? 1 : 0)), stream.normal()];
-  });
-  const image = labels.map(([bright, dry]) =>
-    Array.from({ length: 3 * 64 }, (_, i) => 0.5 * (bright! - 0.5) + (i < 64 ? dry! - 0.5 : 0) + 0.1 * stream.normal()),
-  );
-  return { labels, image };
-}
-
-const sources = () => {
-  const data = rows(24);
-  const labels = sourceOf({ labels: data.labels }, "shuffled");
-  return { data: sourceOf(data, "shuffled"), model: labels, interventions: labels };
-};
-
-const planOf = (settings = {}) => {
-  return regimes.get("causalgan")!.plan(targetOf(causal, 24, "Picture", text), { ...small, ...settings });
+const planOf = (settings = {}, toy: CausalModel = causal) => {
+  return regimes.get("causalgan")!.plan(targetOf(toy, 24, "Picture", text), { ...small, ...settings });
 };
 
 function count(program: Program, op: string): number {
   return program.nodes.filter((other) => other.op === op).length;
-}
-
-/** Runs one program once and gives its results and the new state. */
-async function once(programs: Readonly<Record<string, Program>>, key: string, inputs: Tensors, state: Tensors) {
-  const session = await createReferenceExecutor().open(programs, state);
-  const [results] = await session.run([{ program: key, inputs }]);
-  return { results: results!, state: await session.read() };
 }
 
 describe("causalgan", () => {
@@ -86,57 +48,83 @@ describe("causalgan", () => {
     expect(count(joint!, "convTranspose")).toBe(layers + 3 * layers + 3 * (layers - 1));
   });
 
-  test.each([
+  test.each<[string, object, CausalModel?]>([
     ["as the theory has it", {}],
     ["with weights", { loss: 3, labeler_weight: 2, antilabeler_weight: 0.5 }],
     ["as released", { paper: true, ...judges, generator_steps: 0 }],
-  ])("gradients of all four players are those of their losses, %s", async (_, settings) => {
-    const plan = planOf(settings);
-    const start: Record<string, (typeof initial)[string]> = {};
-    const initial = initialState(plan.state, 2);
-    // weights of ordinary size: the small ones of the release would drown in rounding
-    for (const { name, role } of plan.state) {
-      const value = initial[name]!;
-      const spread = role === "parameter" ? value.data.map((x, i) => x + 0.2 * Math.sin(i + name.length)) : value.data;
-      start[name] = tensor(value.shape, spread);
-    }
-    const [call] = await createCycle(plan, 4, sources())(0);
-    const after = await once(plan.programs, "joint", call!.inputs, start);
-    // the moments begin at zero, so that the first ones are the gradients
-    const losses = {
+    ["as released, with the labels' cross entropy in its proper order", { paper: true, ...judges, loss: 3 }],
+    ["with a joint labeler", { joint_labeler: true, labeler: reference("tiny_judge", { units: 6 }) }, discrete],
+  ])("gradients of all four players are those of their losses, %s", async (_, settings, toy = causal) => {
+    const plan = planOf(settings, toy);
+    const players = Object.entries({
       generator: "g_loss",
       discriminator: "d_loss",
       labeler: "labeler_real",
       antilabeler: "antilabeler",
+    }).map(([scope, loss]) => ({ optimizer: scope, networks: [scope], loss }));
+    const { compared, wrong } = await gradientMismatches(plan, players);
+    expect(wrong).toEqual([]);
+    expect(compared).toBeGreaterThan(50);
+  });
+
+  test.each(
+    [0, 1, 2, 3, 4, 5].flatMap((loss) => [
+      [loss, false],
+      [loss, true],
+    ]) as [number, boolean][],
+  )("the terms of loss %i in closed form, paper = %s", async (loss, paper) => {
+    const settings = { loss, paper, interventions: 0, generator_steps: 0, batch: 4 };
+    const plan = planOf({ ...settings, labeler: reference("tiny_judge", { units: 4 }) }, discrete);
+    // the last layers ignore the image: the logits are their biases
+    const logits: Readonly<Record<string, readonly number[]>> = {
+      discriminator: [0.7],
+      labeler: [0.4, -0.2, 0.9, 0.1],
+      antilabeler: [-0.6, 0.3, -0.5, 0.8],
     };
-    for (const [scope, output] of Object.entries(losses)) {
-      const own = plan.state.filter(({ name, role }) => role === "parameter" && name.startsWith(`${scope}/`));
-      const gradients = after.state[`adam/${scope}/small/m`]!.data;
-      let offset = 0;
-      for (const { name } of own) {
-        const { shape, data } = start[name]!;
-        for (let i = 0; i < data.length; i += Math.ceil(data.length / 2)) {
-          const at = async (by: number) => {
-            const moved = {
-              ...start,
-              [name]: tensor(
-                shape,
-                data.map((x, j) => (j === i ? x + by : x)),
-              ),
-            };
-            return (await once(plan.programs, "joint", call!.inputs, moved)).results[output]!.data[0]!;
-          };
-          const step = 3e-4;
-          const slope = ((await at(step)) - (await at(-step))) / (2 * step);
-          const found = gradients[offset + i]!;
-          expect(Math.abs(found - slope), `${name} ${i}: ${found} and ${slope}`).toBeLessThan(
-            0.01 + 0.05 * Math.abs(slope),
-          );
-        }
-        offset += data.length;
-      }
-      expect(offset).toBe(gradients.length);
+    const state: Record<string, Tensor> = { ...initialState(plan.state, 2) };
+    for (const { name, shape } of plan.state) {
+      const scope = /^([a-z]+)\/\d+_dense\/(weights|bias)$/.exec(name);
+      if (scope === null || !(scope[1]! in logits)) continue;
+      state[name] = tensor(shape, scope[2] === "bias" ? logits[scope[1]!]! : new Float32Array(shape[0]! * shape[1]!));
     }
+    const call = (await createCycle(plan, 4, sources(4))(0)).find(({ program }) => program === "joint")!;
+    const { results } = await once(plan.programs, "joint", call.inputs, state);
+
+    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+    const d = sigmoid(0.7);
+    const terms = [Math.log((1 - d) / d), -Math.log(d), Math.log(1 - d)];
+    expect(results.adversarial!.data[0]).toBeCloseTo(terms[loss % 3]!, 5);
+
+    const swapped = loss < 3;
+    const labels = call.inputs["fake/labels"]!.data;
+    const noise = (name: string, row: number) => call.inputs[`label_noise/${name}`]?.data[row] ?? 0;
+    /** the mean of [target log prediction] over the batch, a mean or a sum over the two labels */
+    const crossEntropy = (own: readonly number[], order: "proper" | "soft" | "swapped"): number => {
+      let total = 0;
+      for (let row = 0; row < 4; row++) {
+        const label = [...labels.slice(4 * row, 4 * row + 4)];
+        const holds = 0.5 + 0.2 - noise("inwards", row) + noise("outwards", row);
+        const soft = [
+          label[0] === 1 ? holds : 1 - holds,
+          ...label.slice(1).map((is) => (is === 1 ? holds : (1 - holds) / 2)),
+        ];
+        const weights = own.slice(1).map(Math.exp);
+        const sum = weights.reduce((a, b) => a + b);
+        const said = [sigmoid(own[0]!), ...weights.map((weight) => weight / sum)];
+        const [target, prediction] =
+          order === "swapped" ? [said, soft] : order === "soft" ? [soft, said] : [label, said];
+        total -= target[0]! * Math.log(prediction[0]!) + (1 - target[0]!) * Math.log(1 - prediction[0]!);
+        for (let k = 1; k < 4; k++) total -= target[k]! * Math.log(prediction[k]!);
+      }
+      return total / 4 / (paper ? 2 : 1);
+    };
+    const order = swapped ? "swapped" : paper ? "soft" : "proper";
+    expect(results.labeler_fake!.data[0]).toBeCloseTo(crossEntropy(logits.labeler!, order), 4);
+    // the released code swaps this one whatever the loss
+    const other = swapped || paper ? "swapped" : "proper";
+    expect(results.antilabeler!.data[0]).toBeCloseTo(crossEntropy(logits.antilabeler!, other), 4);
+    const total = results.adversarial!.data[0]! + results.labeler_fake!.data[0]! - results.antilabeler!.data[0]!;
+    expect(results.g_loss!.data[0]).toBeCloseTo(total, 5);
   });
 
   test("every entry of the state is written, and statistics of the judges are not kept", async () => {
@@ -181,6 +169,21 @@ describe("causalgan", () => {
     expect(Math.max(...first.data.map(Math.abs))).toBeLessThanOrEqual(1);
   });
 
+  test("as released, a picture depends on those drawn beside it", async () => {
+    const executor = createReferenceExecutor();
+    const plan = planOf({ paper: true });
+    expect(planOf({ paper: true, statistics: "stored" }).programs.draw!.nodes.length).toBeLessThan(
+      plan.programs.draw!.nodes.length,
+    );
+    const state = initialState(plan.state, 1);
+    const labels = rows(4).labels;
+    const image = async (batch: readonly (readonly number[])[]) => {
+      const inputs = { labels: tensor([4, 5], batch.flat()), z: tensor([4, 3], new Float32Array(12).fill(0.5)) };
+      return (await forward(plan, plan.draw!, state, { executor, seed: 1, inputs })).image!.data.slice(0, 192);
+    };
+    expect(await image([labels[0]!, labels[0]!, labels[0]!, labels[1]!])).not.toEqual(await image(labels));
+  });
+
   test("training that was interrupted continues to the same bytes, as released too", async () => {
     const executor = createReferenceExecutor();
     for (const settings of [{}, { paper: true, ...judges }]) {
@@ -215,6 +218,46 @@ describe("causalgan", () => {
     expect((await lossAt(1)).g_loss!.data[0]).toBe(now.g_loss!.data[0]);
   });
 
+  test("labels enter as the setting says, and noise never crosses 1/2", async () => {
+    const drawn = async (label_input: string, label_values = "logits") => {
+      const plan = planOf(
+        { label_input, label_values, average: 0, labeler: reference("tiny_judge", { units: 4 }) },
+        discrete,
+      );
+      return plan.draw!.feeds;
+    };
+    expect(Object.keys(await drawn("sign"))).toEqual(["z"]);
+    expect((await drawn("noisy"))["label_noise/inwards"]).toMatchObject({ rate: 25, max: 0.2 });
+    expect((await drawn("released"))["label_noise/outwards"]).toMatchObject({ rate: 15, max: 0.3 });
+
+    const problem = imageProblem({ model: discrete, node: "Picture" });
+    const label = [1, 0, 1, 0];
+    const features = (kind: LabelInput, noise: number, values: LabelValues = "logits") => {
+      const b = createBuilder("labels");
+      const { input, soft, feeds } = labelFeatures(b, problem, b.input("labels", [1, 4]), kind, "n", values);
+      b.output("input", input);
+      b.output("soft", soft);
+      const inputs = inputsOf(b.build()).flatMap(({ name, shape }) =>
+        name in feeds
+          ? [[name, tensor(shape, new Array(shape[1]!).fill(name.endsWith("inwards") ? 0.2 * noise : 0))]]
+          : [],
+      );
+      return evaluate(b.build(), { labels: tensor([1, 4], label), ...Object.fromEntries(inputs) });
+    };
+    expect([...features("plain", 0).input!.data]).toEqual([1, 0, 1, 0]);
+    expect([...features("sign", 0).input!.data]).toEqual([1, -1, 1, -1]);
+    const close = (found: Float32Array, wanted: readonly number[]) =>
+      wanted.forEach((x, i) => void expect(found[i], `${i}`).toBeCloseTo(x, 5));
+    close(features("discrete", 0, "probabilities").input!.data, [0.7, 0.15, 0.7, 0.15]);
+    close(
+      features("discrete", 0).input!.data,
+      [0.7, 0.15, 0.7, 0.15].map((p) => Math.log(p / (1 - p))),
+    );
+    // the most noise inwards
+    close(features("noisy", 1, "probabilities").input!.data, [0.5, 0.25, 0.5, 0.25]);
+    close(features("released", 1, "probabilities").soft!.data, [0.5, 0.25, 0.5, 0.25]);
+  });
+
   test("networks of the library are chosen by the size of the image", () => {
     const asked: string[] = [];
     const target = targetOf(causal, 24, "Picture", text);
@@ -238,6 +281,14 @@ describe("causalgan", () => {
       new Set(["tiny {}", "dcgan_discriminator32_minibatch {}", 'dcgan_labeler32 {"units":5}']),
     );
   });
+});
+
+test("networks that give something else are refused", () => {
+  expect(() => planOf({ discriminator: reference("tiny_judge", { units: 2 }) })).toThrow(/gives \[2\] .* one logit/);
+  expect(() => planOf({ labeler: reference("tiny_judge", { units: 4 }) })).toThrow(/gives \[4\] .* \[5\] is needed/);
+  expect(() => planOf({ joint_labeler: true })).toThrow(/real number/);
+  const network = reference("tiny_judge", { units: 3 });
+  expect(() => regimes.get("classifier")!.plan(targetOf(causal, 24, "Picture", text), { network })).toThrow(/\[3\]/);
 });
 
 describe("classifier", () => {
