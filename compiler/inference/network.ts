@@ -3,7 +3,7 @@
  * it says which junction tree will be used and what that costs, and then answers for all variables at once.
  */
 import { type Calibrated, calibrate, createWorkspace, type Workspace } from "./calibrate.ts";
-import { type Factor, makeFactor } from "./factor.ts";
+import { type Factor, hasZeros, makeFactor } from "./factor.ts";
 import { type JunctionTree, junctionTree, type Scope } from "./junction-tree.ts";
 import { type Elimination, eliminationOrder } from "./order.ts";
 import { type Domains, possibleStates } from "./possible-states.ts";
@@ -45,7 +45,7 @@ export function createNetwork(variables: Iterable<FiniteVariable>): Network {
   const list = [...variables];
   const sizes = new Int32Array(list.reduce((most, { id }) => Math.max(most, id + 1), 0)).fill(1);
   for (const { id, domain } of list) sizes[id] = domain.length;
-  const sparse = list.map(({ factor }) => factor).filter(({ values }) => values.includes(0));
+  const sparse = list.map(({ factor }) => factor).filter(hasZeros);
   return { variables: list, sparse, sizes, plans: new Map() };
 }
 
