@@ -4,8 +4,10 @@
  */
 import type { CausalModel } from "#compiler/causal/model";
 import type { Answer } from "#compiler/inference/answer";
+import { posteriors, type Posteriors } from "#compiler/inference/posteriors";
 import { answer } from "#compiler/inference/query";
 import { drawSamples } from "#compiler/inference/draw";
+import { defaultLimit } from "#compiler/plan/query-plan";
 import { analyzeDraw, analyzeQuery } from "#lang/analyze";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { Source } from "#lang/source";
@@ -70,6 +72,14 @@ export function askQuery(
   });
   if ("diagnostics" in result) throw new ProgramError(result.diagnostics, sources);
   return result.answer;
+}
+
+/** The posterior of every discrete node under the conditions of the world, from one calibration where that is possible. */
+export function askPosteriors(world: World, { samples = 100_000, seed = 1 }: AskOptions = {}): Posteriors {
+  const { vocabulary, program } = world.project;
+  const result = posteriors(world.model, world.given, { vocabulary, samples, seed, limit: defaultLimit });
+  if ("diagnostics" in result) throw new ProgramError(result.diagnostics, program.sources);
+  return result;
 }
 
 /** Draws as `16 Face | do(Mustache = true)` says. Throws a ProgramError or a RuntimeFault. */
