@@ -75,10 +75,14 @@ export function askQuery(
 }
 
 /** The posterior of every discrete node under the conditions of the world, from one calibration where that is possible. */
-export function askPosteriors(world: World, { samples = 100_000, seed = 1 }: AskOptions = {}): Posteriors {
-  const { vocabulary, program } = world.project;
+export function askPosteriors(
+  world: World,
+  { samples = 100_000, seed = 1 }: AskOptions = {},
+  sources: ReadonlyMap<string, Source> = world.project.program.sources,
+): Posteriors {
+  const { vocabulary } = world.project;
   const result = posteriors(world.model, world.given, { vocabulary, samples, seed, limit: defaultLimit });
-  if ("diagnostics" in result) throw new ProgramError(result.diagnostics, program.sources);
+  if ("diagnostics" in result) throw new ProgramError(result.diagnostics, sources);
   return result;
 }
 
