@@ -77,6 +77,7 @@ function prepare(
   variables: ReadonlyMap<string, FiniteVariable>,
   weights: Weights,
   keepNames: readonly string[],
+  worth: number = worthReducing,
 ): Prepared | null {
   const keep = keepNames.map((name) => variables.get(name)!.id);
   const list = [...variables.values()];
@@ -99,7 +100,7 @@ function prepare(
   };
   let domains: Domains = start;
   let elimination = orderFor(start);
-  if (elimination.total > worthReducing) {
+  if (elimination.total > worth) {
     const possible = possibleStates(factors.filter(hasZeros), start);
     if (possible === null) return null;
     if (list.some(({ id }) => possible[id]!.length < start[id]!.length)) {
@@ -129,15 +130,19 @@ export interface Posterior {
   readonly exponent: number;
 }
 
-/** The joint of `keep` with the weights multiplied in: sum over all other variables of the product of all tables. */
+/**
+ * The joint of `keep` with the weights multiplied in: sum over all other variables of the product of all tables.
+ * @param worth predicted entries from which on states that cannot occur are looked for
+ */
 export function posterior(
   variables: ReadonlyMap<string, FiniteVariable>,
   weights: Weights,
   keep: readonly string[],
+  worth: number = worthReducing,
 ): Posterior {
   const sizes = keep.map((name) => variables.get(name)!.domain.length);
   const table = new Float64Array(sizes.reduce((product, size) => product * size, 1));
-  const prepared = prepare(variables, weights, keep);
+  const prepared = prepare(variables, weights, keep, worth);
   if (prepared === null) return { table, exponent: 0 };
   const { domains, sizeOf, elimination } = prepared;
   const { factors, exponent } = eliminate(prepared.factors, elimination.order, sizeOf);

@@ -14,10 +14,11 @@ export type Likelihoods = ReadonlyMap<number, Float64Array>;
 
 export interface Network {
   readonly variables: readonly FiniteVariable[];
+  /** factors with zeros */
   readonly sparse: readonly Factor[];
   /** states by variable id; 1 where there is no variable */
   readonly sizes: Int32Array;
-  /** whether taking out impossible states is worth while, known when the first plan has been made */
+  /** by the sizes that the evidence leaves, and where it is */
   readonly plans: Map<string, TreePlan>;
 }
 
@@ -77,8 +78,11 @@ function makePlan(scopes: readonly Scope[], sizes: ArrayLike<number>): TreePlan 
   return { elimination, tree: junctionTree(elimination, scopes, sizes), workspace: null };
 }
 
-/** Chooses or makes the tree for the evidence; no table is made. Null when the evidence is seen to be impossible. */
-export function situate(network: Network, likelihoods: Likelihoods): Situation | null {
+/**
+ * Chooses or makes the tree for the evidence; no table is made. Null when the evidence is seen to be impossible.
+ * @param worth entries of a tree from which on states that cannot occur are looked for
+ */
+export function situate(network: Network, likelihoods: Likelihoods, worth: number = worthReducing): Situation | null {
   const start = startingDomains(network, likelihoods);
   if (start === null) return null;
   const soft = [...likelihoods].filter(([, weights]) => isUneven(weights));
@@ -105,7 +109,7 @@ export function situate(network: Network, likelihoods: Likelihoods): Situation |
     return plan;
   };
   const plan = planFor(start);
-  if (network.sparse.length === 0 || plan.tree.total < worthReducing) return { plan, domains: start, factors };
+  if (network.sparse.length === 0 || plan.tree.total < worth) return { plan, domains: start, factors };
   const domains = possibleStates(network.sparse, start);
   if (domains === null) return null;
   const smaller = domains.some((domain, id) => domain.length < start[id]!.length);

@@ -2,14 +2,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { commands } from "../../../apps/cli/commands/index.ts";
+import { commandNames } from "../../../apps/cli/commands/index.ts";
 import { causal, stones, temporaryFolder, tiny, writeProgram } from "./run-cli.ts";
 
 const folder = temporaryFolder();
 const root = resolve(import.meta.dirname, "../../..");
 
 describe("the command line", () => {
-  it.each(commands.map(({ name }) => name))("explains %s", async (name) => {
+  it.each(commandNames)("explains %s", async (name) => {
     const { code, out, err } = await causal([name, "--help"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(new RegExp(`^Usage: causal ${name}`));
@@ -19,7 +19,7 @@ describe("the command line", () => {
   it("lists the commands", async () => {
     const { code, out } = await causal(["--help"]);
     expect(code).toBe(0);
-    for (const { name } of commands) expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
+    for (const name of commandNames) expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
     expect(await causal([])).toEqual({ code: 2, out, err: "" });
     expect((await causal(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

@@ -4,12 +4,7 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-export const engines = [
-  "pyAgrum LazyPropagation",
-  "pyAgrum ShaferShenoy",
-  "pgmpy VariableElimination",
-  "pgmpy BeliefPropagation",
-] as const;
+export const engines = ["pyAgrum LazyPropagation", "pyAgrum ShaferShenoy", "pgmpy VariableElimination"] as const;
 export type Engine = (typeof engines)[number];
 
 /** States by node, as indices. */

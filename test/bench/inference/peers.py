@@ -71,7 +71,6 @@ PEERS = {
     "pyAgrum LazyPropagation": (Agrum, "LazyPropagation"),
     "pyAgrum ShaferShenoy": (Agrum, "ShaferShenoyInference"),
     "pgmpy VariableElimination": (Pgmpy, "VariableElimination"),
-    "pgmpy BeliefPropagation": (Pgmpy, "BeliefPropagation"),
 }
 
 

@@ -3,7 +3,7 @@
  * pgmpy, in turns and in one run; then the time of a whole process that answers one query. README.md says how to get the
  * peers.
  *
- * Options: `--rounds N` (7), `--only WORD`, `--seed N` (1), `--patience S` (60: a peer that needs longer for one set of
+ * Options: `--rounds N` (7), `--only NAME,NAME`, `--seed N` (1), `--patience S` (60: a peer that needs longer for one set of
  * evidence is given up), `--first` and `--posteriors` (only that part).
  */
 import { spawnSync } from "node:child_process";
@@ -18,8 +18,8 @@ import { type BenchNetwork, chooseNodes, drawEvidence, networkNames, readNetwork
 import { type Engine, engines, type Evidence, findPython, openPeer, type Peer } from "./peer.ts";
 
 const share = 0.1;
-/** Of each choice of nodes, so many more draws of their states follow the first. */
-const repeats = 2;
+/** Choices of nodes in a round; of each, two draws of their states. */
+const choices = 3;
 
 export async function run(args: readonly string[]): Promise<void> {
   const { values: options } = parseArgs({
@@ -39,7 +39,7 @@ export async function run(args: readonly string[]): Promise<void> {
     console.log(`against ${found.versions}; seed ${options.seed}, ${options.rounds} rounds; medians in milliseconds`);
   const folder = mkdtempSync(join(tmpdir(), "causal-bench-"));
   try {
-    const names = networkNames.filter((name) => name.includes(options.only));
+    const names = networkNames.filter((name) => options.only === "" || options.only.split(",").includes(name));
     const networks = names.flatMap((name) => {
       const network = readNetwork(name);
       if (network === null) console.log(`${name}: not there`);
@@ -140,24 +140,24 @@ async function compare(
   }
   // round 0 does not count: everybody warms up
   for (let round = 0; round <= rounds; round++) {
-    const observed = chooseNodes(network, share, `${seed}/${name}/${round}`);
-    const sets = Array.from({ length: repeats + 1 }, (_, i) => {
-      return drawEvidence(network, observed, `${seed}/${name}/${round}/${i}`);
-    });
-    const truth = await sides[0]!.side.answers(sets[0]!);
-    // so that asking for the truth has not planned what is timed next
-    const others = chooseNodes(network, share, `${seed}/${name}/${round}/timed`);
-    const timed = sets.map((_, i) => drawEvidence(network, others, `${seed}/${name}/${round}/timed/${i}`));
+    const draw = (choice: string) => {
+      const observed = chooseNodes(network, share, `${seed}/${name}/${round}/${choice}`);
+      return [0, 1].map((i) => drawEvidence(network, observed, `${seed}/${name}/${round}/${choice}/${i}`));
+    };
+    const timed = Array.from({ length: choices }, (_, choice) => draw(String(choice))).flat();
+    // other nodes, so that asking for the answers has not planned what is timed
+    const compared = draw("compared")[0]!;
+    const truth = await sides[0]!.side.answers(compared);
     for (const entry of sides) {
       if (entry.failure !== "") continue;
       try {
-        const [first, ...rest] = await entry.side.time(timed);
-        const cold = await entry.side.cold(sets[0]!);
-        const found = entry.side.name === "ours" ? truth : await entry.side.answers(sets[0]!);
+        const milliseconds = await entry.side.time(timed);
+        const cold = await entry.side.cold(compared);
+        const found = entry.side.name === "ours" ? truth : await entry.side.answers(compared);
         entry.difference = Math.max(entry.difference, difference(truth, found));
         if (round === 0) continue;
-        entry.times.new.push(first!);
-        entry.times.again.push(median(rest));
+        entry.times.new.push(median(milliseconds.filter((_, i) => i % 2 === 0)));
+        entry.times.again.push(median(milliseconds.filter((_, i) => i % 2 === 1)));
         entry.times.cold.push(cold);
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
