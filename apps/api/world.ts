@@ -6,6 +6,7 @@ import type { CausalModel } from "#compiler/causal/model";
 import type { Answer } from "#compiler/inference/answer";
 import { posteriors, type Posteriors } from "#compiler/inference/posteriors";
 import { answer } from "#compiler/inference/query";
+import { type SharedMarginals, shareMarginals } from "#compiler/inference/shared";
 import { drawSamples } from "#compiler/inference/draw";
 import { defaultLimit } from "#compiler/plan/query-plan";
 import { analyzeDraw, analyzeQuery } from "#lang/analyze";
@@ -61,17 +62,25 @@ export function askQuery(
   { samples = 100_000, seed = 1 }: AskOptions,
   sources: ReadonlyMap<string, Source>,
   previous: ReadonlyMap<string, Answer> = new Map(),
+  shared: SharedMarginals = new Map(),
 ): Answer {
   const result = answer(world.model, query, {
     vocabulary: world.project.vocabulary,
     samples,
     seed,
     previous,
+    shared,
     extraGiven: world.given,
     sources,
   });
   if ("diagnostics" in result) throw new ProgramError(result.diagnostics, sources);
   return result.answer;
+}
+
+/** What one calibration can tell of several queries about a world, for `askQuery`. */
+export function sharedAnswers(world: World, queries: readonly QueryExpr[]): SharedMarginals {
+  const { vocabulary } = world.project;
+  return shareMarginals(world.model, queries, { vocabulary, limit: defaultLimit, extraGiven: world.given });
 }
 
 /** The posterior of every discrete node under the conditions of the world, from one calibration where that is possible. */

@@ -67,17 +67,20 @@ export function networkOf(model: CausalModel, words: Words): Known["network"] {
 /** What a tree may store, in tables of the largest size allowed. */
 const tablesOfTree = 4;
 
+/** The evidence of a model as its network takes it; null where some of it is on a node that is not finite. */
+export function likelihoodsOf({ evidence }: CausalModel, { variables }: Network): Likelihoods | null {
+  const finite = new Map(variables.map((variable) => [variable.node.name, variable]));
+  if (evidence.some(({ node }) => !finite.has(node))) return null;
+  return new Map([...evidenceWeights(evidence, finite)].map(([name, weights]) => [finite.get(name)!.id, weights]));
+}
+
 /**
  * All posteriors of the finite part by one tree. Null where evidence on something else matters, where the tree would be too
  * large, or where the evidence is impossible.
  */
 export function treeMarginals(model: CausalModel, network: Network, limit: number): Marginals | null {
-  const finite = new Map(network.variables.map((variable) => [variable.node.name, variable]));
-  if (model.evidence.some(({ node }) => !finite.has(node))) return null;
-  const likelihoods: Likelihoods = new Map(
-    [...evidenceWeights(model.evidence, finite)].map(([name, weights]) => [finite.get(name)!.id, weights]),
-  );
-  const situation = situate(network, likelihoods);
+  const likelihoods = likelihoodsOf(model, network);
+  const situation = likelihoods === null ? null : situate(network, likelihoods);
   if (situation === null) return null;
   const { largest, total } = situation.plan.tree;
   if (largest > limit || total > tablesOfTree * limit) return null;

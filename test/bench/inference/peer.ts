@@ -7,7 +7,10 @@ import { fileURLToPath } from "node:url";
 export const engines = ["pyAgrum LazyPropagation", "pyAgrum ShaferShenoy", "pgmpy VariableElimination"] as const;
 export type Engine = (typeof engines)[number];
 
-/** States by node, as indices. */
+/** Time on the wall, or of the processor, of all threads together: for machines that do other things as well. */
+export type Clock = "wall" | "cpu";
+
+/** States by node. */
 export type Evidence = Readonly<Record<string, string>>;
 
 export interface Reply {
@@ -33,8 +36,8 @@ export function findPython(): { readonly python: string; readonly versions: stri
   return found.status === 0 ? { python, versions: found.stdout.trim() } : null;
 }
 
-export function openPeer(python: string): Peer {
-  const child: ChildProcess = spawn(python, [script], { stdio: ["pipe", "pipe", "ignore"] });
+export function openPeer(python: string, clock: Clock): Peer {
+  const child: ChildProcess = spawn(python, [script, clock], { stdio: ["pipe", "pipe", "ignore"] });
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   let given = "";
   return {

@@ -4,7 +4,7 @@
  * peers.
  *
  * Options: `--rounds N` (7), `--only NAME,NAME`, `--seed N` (1), `--patience S` (60: a peer that needs longer for one set of
- * evidence is given up), `--first` and `--posteriors` (only that part).
+ * evidence is given up), `--clock cpu` (processor time, for busy machines), `--first` and `--posteriors` (only that part).
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -15,11 +15,13 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { compileFile, type Model } from "#apps/api/index";
 import { type BenchNetwork, chooseNodes, drawEvidence, networkNames, readNetwork } from "./networks.ts";
-import { type Engine, engines, type Evidence, findPython, openPeer, type Peer } from "./peer.ts";
+import { type Clock, type Engine, engines, type Evidence, findPython, openPeer, type Peer } from "./peer.ts";
 
 const share = 0.1;
 /** Choices of nodes in a round; of each, two draws of their states. */
 const choices = 3;
+/** Seconds that a peer may take to start and to read a network. */
+const loading = 180;
 
 export async function run(args: readonly string[]): Promise<void> {
   const { values: options } = parseArgs({
@@ -29,6 +31,7 @@ export async function run(args: readonly string[]): Promise<void> {
       only: { type: "string", default: "" },
       seed: { type: "string", default: "1" },
       patience: { type: "string", default: "60" },
+      clock: { type: "string", default: "wall" },
       first: { type: "boolean", default: false },
       posteriors: { type: "boolean", default: false },
     },
@@ -36,7 +39,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const found = findPython();
   if (found === null) console.log("no Python with pgmpy and pyAgrum (see test/bench/README.md): our own times only");
   else
-    console.log(`against ${found.versions}; seed ${options.seed}, ${options.rounds} rounds; medians in milliseconds`);
+    console.log(
+      `against ${found.versions}; seed ${options.seed}, ${options.rounds} rounds; medians in milliseconds (${options.clock})`,
+    );
   const folder = mkdtempSync(join(tmpdir(), "causal-bench-"));
   try {
     const names = networkNames.filter((name) => options.only === "" || options.only.split(",").includes(name));
@@ -46,7 +51,13 @@ export async function run(args: readonly string[]): Promise<void> {
       else writeFileSync(join(folder, `${name}.bif`), network.bif);
       return network === null ? [] : [{ name, network, file: join(folder, `${name}.bif`) }];
     });
-    const settings = { rounds: Number(options.rounds), patience: Number(options.patience), seed: options.seed };
+    const clock = options.clock === "cpu" ? "cpu" : "wall";
+    const settings: Settings = {
+      rounds: Number(options.rounds),
+      patience: Number(options.patience),
+      seed: options.seed,
+      clock,
+    };
     if (!options.first) {
       console.log("\nall posteriors: other nodes observed each time / the same nodes, other states / a new engine\n");
       for (const each of networks) await compare(each.name, each.network, each.file, found?.python ?? null, settings);
@@ -73,12 +84,13 @@ interface Side {
   close(): void;
 }
 
-function ourSide(file: string): Side {
+function ourSide(file: string, clock: Clock): Side {
+  const now = () => (clock === "wall" ? performance.now() : processorTime());
   const ask = (model: Model, evidence: Evidence) => model.observe(evidence).posteriors();
   const timed = (body: () => unknown): number => {
-    const start = performance.now();
+    const start = now();
     body();
-    return performance.now() - start;
+    return now() - start;
   };
   const model = compileFile(file).model();
   return {
@@ -97,17 +109,24 @@ function ourSide(file: string): Side {
   };
 }
 
+/** Milliseconds of all threads of this process. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** Thrown inside, when a peer has no answer. */
 class NoAnswer extends Error {}
 
-async function peerSide(engine: Engine, file: string, python: string, patience: number): Promise<Side> {
-  const peer: Peer = openPeer(python);
+async function peerSide(engine: Engine, file: string, python: string, patience: number, clock: Clock): Promise<Side> {
+  const peer: Peer = openPeer(python, clock);
   const ask = async (request: object, sets = 1) => {
     const reply = await peer.ask(request, patience * sets);
     if (reply.error !== undefined) throw new NoAnswer(reply.error);
     return reply;
   };
-  await ask({ op: "load", peer: engine, file }, 2);
+  const loaded = await peer.ask({ op: "load", peer: engine, file }, loading);
+  if (loaded.error !== undefined) throw new NoAnswer(loaded.error);
   return {
     name: engine,
     time: async (evidence) => (await ask({ op: "time", evidence }, evidence.length)).milliseconds!,
@@ -117,21 +136,28 @@ async function peerSide(engine: Engine, file: string, python: string, patience: 
   };
 }
 
+interface Settings {
+  readonly rounds: number;
+  readonly patience: number;
+  readonly seed: string;
+  readonly clock: Clock;
+}
+
 async function compare(
   name: string,
   network: BenchNetwork,
   file: string,
   python: string | null,
-  { rounds, patience, seed }: { readonly rounds: number; readonly patience: number; readonly seed: string },
+  { rounds, patience, seed, clock }: Settings,
 ): Promise<void> {
   const sides: { side: Side; times: Times; difference: number; failure: string }[] = [];
   const add = (side: Side) => sides.push({ side, times: emptyTimes(), difference: 0, failure: "" });
-  add(ourSide(file));
+  add(ourSide(file, clock));
   const failures: string[] = [];
   if (python !== null) {
     for (const engine of engines) {
       try {
-        add(await peerSide(engine, file, python, patience));
+        add(await peerSide(engine, file, python, patience, clock));
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
         failures.push(`${engine}: ${error.message}`);
