@@ -174,7 +174,7 @@ function greedy(
   for (let v = 0; v < ids.length; v++) if (kept[v] === 1) rest += logs[v]!;
   const whole = total + 2 ** rest;
   const name = noise === null ? heuristic : `${heuristic} with random ties`;
-  return { steps, largest: 2 ** Math.max(largest, rest), total: whole, heuristic: name };
+  return { steps, largest: Math.round(2 ** Math.max(largest, rest)), total: Math.round(whole), heuristic: name };
 }
 
 /** Below this many entries another heuristic costs more time than it could save. */
