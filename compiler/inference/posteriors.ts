@@ -13,9 +13,10 @@ import { prune } from "../transforms/prune.ts";
 import { applyConditions, type Conditioned } from "./conditions.ts";
 import { estimateShares } from "./estimate.ts";
 import { evidenceWeights, posterior } from "./exact.ts";
+import { mixtureCells } from "./gaussian/answer.ts";
 import { diagnoseImpossible, impossibleEvidence } from "./impossible.ts";
 import { allMarginals, createNetwork, type Likelihoods, type Marginals, type Network, situate } from "./network.ts";
-import { drawWeighted } from "./sample.ts";
+import { drawGiven } from "./sampling.ts";
 import type { Failure } from "./session.ts";
 import { tabulate } from "./tabulate.ts";
 
@@ -96,7 +97,7 @@ function byState(node: CausalNode, probabilities: ArrayLike<number>): Record<str
 
 /** Node by node, each from the part of the model that matters to it; what cannot be exact is drawn together. */
 function oneByOne(
-  { model }: Conditioned,
+  { model, spans }: Conditioned,
   nodes: readonly CausalNode[],
   options: PosteriorOptions,
 ): { readonly nodes: ReadonlyMap<string, NodePosterior>; readonly warnings: readonly Diagnostic[] } | Failure {
@@ -111,6 +112,12 @@ function oneByOne(
     else if (planned.plan.method === "sampled") {
       drawn.push(node);
       warnings.push(...planned.warnings);
+    } else if (planned.mixture !== undefined) {
+      const cells = mixtureCells(planned.mixture, [], [node.name], words);
+      if ("diagnostics" in cells) diagnostics.push(...cells.diagnostics);
+      else if ("impossible" in cells) {
+        return { diagnostics: [diagnoseImpossible(model, model.evidence, spans)] };
+      } else found.set(node.name, { method: "exact", value: byState(node, cells) });
     } else {
       const { variables } = planned;
       const { table } = posterior(variables, evidenceWeights(planned.model.evidence, variables), [node.name]);
@@ -129,7 +136,7 @@ function oneByOne(
   }
   if (drawn.length === 0) return { nodes: found, warnings };
   const names = drawn.map(({ name }) => name);
-  const sampled = drawWeighted(prune(model, names), samples, { words, seed, limit });
+  const sampled = drawGiven(prune(model, names), samples, { words, seed, limit });
   if ("diagnostics" in sampled) return sampled;
   const { draws } = sampled;
   if (draws.ess < 30) return { diagnostics: [diagnose("C453", drawn[0]!.span, { ess: draws.ess, samples })] };

@@ -50,7 +50,7 @@ describe("posteriors", () => {
   it("are sampled where evidence on a continuous node matters, and exact where it does not", () => {
     const net = model([
       coin("A", [], 0.5),
-      distribution("W", real, ["A"], "Normal", ["2 * A", "1"]),
+      distribution("W", real, ["A"], "Laplace", ["2 * A", "1"]),
       coin("Alone", [], 0.3),
     ]);
     const { nodes } = sound(of(net, " | W = 2"));
