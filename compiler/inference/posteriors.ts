@@ -6,7 +6,7 @@ import { diagnose } from "#lang/diagnostics/catalogue";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { Condition } from "#lang/syntax/ast";
 import { statesOf } from "#lang/types/type";
-import { type Words } from "../causal/evaluate.ts";
+import type { Words } from "../causal/evaluate.ts";
 import type { CausalModel, CausalNode } from "../causal/model.ts";
 import { planQuery } from "../plan/query-plan.ts";
 import { prune } from "../transforms/prune.ts";
