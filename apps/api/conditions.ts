@@ -1,8 +1,10 @@
 /** Conditions from text, or from plain objects of names and values, checked against a world's model. */
+import { nodesByName } from "#compiler/causal/graph";
 import { printName } from "#compiler/causal/print-expression";
 import { analyzeConditions } from "#lang/analyze";
-import type { Condition } from "#lang/syntax/ast";
-import { parseInteraction } from "#lang/syntax/parse";
+import type { Condition, Event } from "#lang/syntax/ast";
+import { parseConditions as parseText, parseInteraction } from "#lang/syntax/parse";
+import { statesOf } from "#lang/types/type";
 import { hasErrors, ProgramError } from "./errors.ts";
 import type { World } from "./world.ts";
 
@@ -20,12 +22,42 @@ export function parseConditions(world: Pick<World, "project" | "model">, text: s
   return checked.conditions;
 }
 
+/**
+ * Parses what may stand behind the bar of a query: `X = a, do(Y = b), observe(Z != c)`. Throws a ProgramError that points
+ * into the text.
+ */
+export function parseGiven(world: Pick<World, "project" | "model">, text: string): readonly Condition[] {
+  const source = { name: "given", text };
+  const { conditions, diagnostics } = parseText(source);
+  const checked = analyzeConditions(conditions, source, world.project.program, world.model.name);
+  const all = [...diagnostics, ...checked.diagnostics];
+  if (hasErrors(all)) throw new ProgramError(all, new Map([[source.name, source]]));
+  return conditions;
+}
+
+/** Observations of states by their names need no parser, which counts where there are many of them; null for others. */
+function plainEvents({ model }: Pick<World, "model">, values: Readonly<Record<string, PlainValue>>): Condition | null {
+  const span = { source: "condition", start: 0, end: 0 };
+  const nodes = nodesByName(model);
+  const events: Event[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    const node = nodes.get(name);
+    const text = String(value);
+    if (node === undefined || statesOf(node.type)?.includes(text) !== true) return null;
+    const variable = { name: { kind: "identifier", text: name, span }, actions: [], span } as const;
+    events.push({ kind: "event", variable, test: { kind: "in", labels: [{ kind: "label", text, span }] }, span });
+  }
+  return { kind: "observe", events, span };
+}
+
 /** `{ Mustache: true }` as `do(Mustache = true)`. Throws a ProgramError. */
 export function plainConditions(
   world: World,
   kind: "do" | "observe",
   values: Readonly<Record<string, PlainValue>>,
 ): readonly Condition[] {
+  const plain = kind === "observe" ? plainEvents(world, values) : null;
+  if (plain !== null) return [plain];
   const items = Object.entries(values).map(([name, value]) => {
     return `${printName(name)} = ${typeof value === "string" ? printName(value) : value}`;
   });

@@ -4,8 +4,11 @@
  */
 import type { CausalModel } from "#compiler/causal/model";
 import type { Answer } from "#compiler/inference/answer";
+import { posteriors, type Posteriors } from "#compiler/inference/posteriors";
 import { answer } from "#compiler/inference/query";
+import { type SharedMarginals, shareMarginals } from "#compiler/inference/shared";
 import { drawSamples } from "#compiler/inference/draw";
+import { defaultLimit } from "#compiler/plan/query-plan";
 import { analyzeDraw, analyzeQuery } from "#lang/analyze";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { Source } from "#lang/source";
@@ -62,17 +65,37 @@ export function askQuery(
   { samples = 100_000, seed = 1 }: AskOptions,
   sources: ReadonlyMap<string, Source>,
   previous: ReadonlyMap<string, Answer> = new Map(),
+  shared: SharedMarginals = new Map(),
 ): Answer {
   const result = answer(world.model, query, {
     vocabulary: world.project.vocabulary,
     samples,
     seed,
     previous,
+    shared,
     extraGiven: world.given,
     sources,
   });
   if ("diagnostics" in result) throw new ProgramError(result.diagnostics, sources);
   return result.answer;
+}
+
+/** What one calibration can tell of several queries about a world, for `askQuery`. */
+export function sharedAnswers(world: World, queries: readonly QueryExpr[]): SharedMarginals {
+  const { vocabulary } = world.project;
+  return shareMarginals(world.model, queries, { vocabulary, limit: defaultLimit, extraGiven: world.given });
+}
+
+/** The posterior of every discrete node under the conditions of the world, from one calibration where that is possible. */
+export function askPosteriors(
+  world: World,
+  { samples = 100_000, seed = 1 }: AskOptions = {},
+  sources: ReadonlyMap<string, Source> = world.project.program.sources,
+): Posteriors {
+  const { vocabulary } = world.project;
+  const result = posteriors(world.model, world.given, { vocabulary, samples, seed, limit: defaultLimit });
+  if ("diagnostics" in result) throw new ProgramError(result.diagnostics, sources);
+  return result;
 }
 
 /** Draws as `16 Face | do(Mustache = true)` says. Throws a ProgramError or a RuntimeFault. */

@@ -1,5 +1,6 @@
 /** Answers as text for people and as the JSON of the documentation. */
 import { type Answer, intervalsByState } from "#compiler/inference/answer";
+import type { Posteriors } from "#compiler/inference/posteriors";
 import { formatNumber } from "./text.ts";
 
 /** One line for a number or an interval, a line a state for a distribution; how it was found is in the last part. */
@@ -22,4 +23,23 @@ export function answerText(answer: Answer, name: string | null = null): string {
   const width = Math.max(...cells.map(({ state }) => state.length));
   const lines = cells.map(({ state, text }) => `  ${state.padEnd(width)}  ${text}`);
   return [`${head}   (${how})`, ...lines].join("\n");
+}
+
+/** One line a node: its states with their probabilities, and how they were found where that is not exact. */
+export function posteriorsText({ rung, nodes }: Posteriors): string {
+  const entries = Object.entries(nodes);
+  const width = entries.reduce((most, [name]) => Math.max(most, name.length), 0);
+  const lines = entries.map(([name, { method, value, stderr }]) => {
+    const cells = Object.entries(value).map(([state, p]) => `${state} ${formatNumber(p)}`);
+    const how = method === "exact" ? "" : `   (sampled, stderr ${stderr!.toPrecision(2)})`;
+    return `${name.padEnd(width)}  ${cells.join("  ")}${how}`;
+  });
+  return `${lines.join("\n")}\n(rung ${rung})\n`;
+}
+
+/** One JSON object a node. */
+export function posteriorsJson({ rung, nodes }: Posteriors): string {
+  return Object.entries(nodes)
+    .map(([node, found]) => `${JSON.stringify({ node, rung, ...found })}\n`)
+    .join("");
 }

@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 /** The `causal` executable: hands the arguments, the streams and Ctrl-C of this process to `main`. */
+import * as nodeModule from "node:module";
 import { exitCodes, type Io } from "./command.ts";
-import { main } from "./main.ts";
+
+// from Node 22.1 on, compiled code is kept from one call to the next; it must be asked for before anything large is loaded
+(nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.();
+const { main } = await import("./main.ts");
 
 function terminalIo(signal: AbortSignal): Io {
   return {

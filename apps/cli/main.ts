@@ -3,27 +3,24 @@ import { parseArgs } from "node:util";
 import { closest } from "#lang/diagnostics/suggest";
 import { packageVersion } from "../files/package-root.ts";
 import { type Command, exitCodes, type Io, parseArgsOptions, UsageError } from "./command.ts";
-import { commands } from "./commands/index.ts";
+import { allCommands, commandNames, findCommand } from "./commands/index.ts";
 import { commandHelp, overview } from "./help.ts";
 import { report } from "./report.ts";
 
 export async function main(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    const asked = commands.find((command) => command.name === rest[0]);
-    io.out(asked === undefined ? overview(commands, packageVersion()) : commandHelp(asked));
+    const asked = rest[0] === undefined ? null : await findCommand(rest[0]);
+    io.out(asked === null ? overview(await allCommands(), packageVersion()) : commandHelp(asked));
     return name === undefined ? exitCodes.commandLine : exitCodes.well;
   }
   if (name === "--version" || name === "-v" || name === "version") {
     io.out(`${packageVersion()}\n`);
     return exitCodes.well;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) {
-    const suggestion = closest(
-      name,
-      commands.map((candidate) => candidate.name),
-    );
+  const command = await findCommand(name);
+  if (command === null) {
+    const suggestion = closest(name, commandNames);
     io.err(`causal: there is no command "${name}"${suggestion === null ? "" : `; did you mean "${suggestion}"?`}\n`);
     io.err("causal --help lists the commands\n");
     return exitCodes.commandLine;

@@ -1,5 +1,4 @@
 /** Pictures to and from files: PNG and JPEG through sharp. Composing pictures into grids is `grid.ts`. */
-import sharp from "sharp";
 import type { DecodeOptions } from "#stdlib/datasets/dataset";
 
 /** 8-bit RGB, row by row from the top: [height, width, 3]. */
@@ -9,8 +8,12 @@ export interface Picture {
   readonly rgb: Uint8Array;
 }
 
+/** Loaded when the first picture is: most commands never see one. */
+const loadSharp = async () => (await import("sharp")).default;
+
 export async function encodePng(picture: Picture): Promise<Uint8Array> {
   const { width, height, rgb } = picture;
+  const sharp = await loadSharp();
   return sharp(rgb, { raw: { width, height, channels: 3 } })
     .png({ compressionLevel: 9 })
     .toBuffer();
@@ -18,6 +21,7 @@ export async function encodePng(picture: Picture): Promise<Uint8Array> {
 
 /** Any format that sharp reads; transparency is laid on white, gray becomes RGB. Rejects when it is not a picture. */
 export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
+  const sharp = await loadSharp();
   const { data, info } = await sharp(bytes, { failOn: "error" })
     .flatten({ background: "#ffffff" })
     .toColourspace("srgb")

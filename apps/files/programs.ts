@@ -1,13 +1,14 @@
 /** Reading `.causal` programs and what they import: beside the importing file, or from the package for `stdlib/...`. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize } from "node:path";
+import { gunzipSync } from "node:zlib";
 import type { Source } from "#lang/source";
 import { RuntimeFault } from "#runtime/fault";
 import { packageRoot } from "./package-root.ts";
 
 export type Resolve = (path: string, from: string) => Source | null;
 
-/** Throws RuntimeFault("missing-file") when there is no such file. */
+/** Throws RuntimeFault: missing-file, bad-file. A file that ends in `.gz` is unpacked. */
 export function readProgram(path: string): Source {
   if (!existsSync(path)) {
     throw new RuntimeFault("missing-file", `there is no file ${path}`, "check the path");
@@ -15,7 +16,12 @@ export function readProgram(path: string): Source {
   if (statSync(path).isDirectory()) {
     throw new RuntimeFault("bad-file", `${path} is a directory, not a .causal file`, "name a file");
   }
-  return { name: path, text: readFileSync(path, "utf8") };
+  if (!path.endsWith(".gz")) return { name: path, text: readFileSync(path, "utf8") };
+  try {
+    return { name: path, text: gunzipSync(readFileSync(path)).toString("utf8") };
+  } catch {
+    throw new RuntimeFault("bad-file", `${path} is not a whole gzip file`, "download or copy it again");
+  }
 }
 
 /** `from` is the name of the importing source. Names of library files stay `stdlib/...`, also in run directories. */

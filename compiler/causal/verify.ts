@@ -1,8 +1,12 @@
 /** What must hold of every causal model between stages. A violation is our mistake, never the user's. */
 import { statesOf } from "#lang/types/type";
+import { nodesByName } from "./graph.ts";
 import type { CausalModel, CausalNode, Evidence } from "./model.ts";
 
 const rowTolerance = 1e-6;
+
+/** Tables whose rows have been looked at, with the number of states; transforms keep them, and nothing changes them. */
+const sound = new WeakMap<Float64Array, number>();
 
 function problemsOfNode(node: CausalNode, earlier: ReadonlyMap<string, CausalNode>): string[] {
   const problems = node.parents
@@ -30,6 +34,7 @@ function problemsOfNode(node: CausalNode, earlier: ReadonlyMap<string, CausalNod
   if (probabilities.length !== rows * states) {
     return [`the table of ${node.name} has ${probabilities.length} entries, not ${rows} x ${states}`];
   }
+  if (sound.get(probabilities) === states) return problems;
   for (let row = 0; row < rows; row++) {
     const entries = probabilities.subarray(row * states, (row + 1) * states);
     const sum = entries.reduce((total, entry) => total + entry, 0);
@@ -37,7 +42,8 @@ function problemsOfNode(node: CausalNode, earlier: ReadonlyMap<string, CausalNod
       return [`row ${row} of the table of ${node.name} is not a distribution (sum ${sum})`];
     }
   }
-  return [];
+  sound.set(probabilities, states);
+  return problems;
 }
 
 function problemsOfEvidence(evidence: Evidence, nodes: ReadonlyMap<string, CausalNode>): string[] {
@@ -63,6 +69,13 @@ export function modelProblems(model: CausalModel): string[] {
     earlier.set(node.name, node);
   }
   return [...problems, ...model.evidence.flatMap((evidence) => problemsOfEvidence(evidence, earlier))];
+}
+
+/** Throws an internal error naming what is wrong with the evidence, about a model that has been verified. */
+export function verifyEvidence(model: CausalModel, evidence: readonly Evidence[]): void {
+  const nodes = nodesByName(model);
+  const problems = evidence.flatMap((piece) => problemsOfEvidence(piece, nodes));
+  if (problems.length > 0) throw new Error(`internal: model ${model.name}: ${problems.join("; ")}`);
 }
 
 /** Throws an internal error naming every violation. */

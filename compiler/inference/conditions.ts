@@ -255,7 +255,7 @@ export function applyConditions(
         for (const event of events) spans.set(evidenceOf(event, model, words), event.span);
       }
     }
-    const mutilated = intervene(model, [...interventions.values()]);
+    const mutilated = interventions.size === 0 ? model : intervene(model, [...interventions.values()]);
     return { model: observe(mutilated, [...spans.keys()]), spans, intervened: interventions.size > 0 };
   });
 }

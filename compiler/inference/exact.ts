@@ -5,8 +5,9 @@
 import { createStream } from "#runtime/random";
 import type { Evidence } from "../causal/model.ts";
 import { eliminate } from "./eliminate.ts";
-import { contract, type Factor, makeFactor, slice, stridesOver } from "./factor.ts";
+import { contract, type Factor, hasZeros, makeFactor, restrict, stridesOver } from "./factor.ts";
 import { type Elimination, eliminationOrder } from "./order.ts";
+import { type Domains, possibleStates } from "./possible-states.ts";
 import type { FiniteVariable } from "./tabulate.ts";
 
 /** Non-negative weights of the states of a variable; what has weight zero is excluded. */
@@ -59,52 +60,69 @@ interface Prepared {
   readonly factors: readonly Factor[];
   readonly keep: readonly number[];
   readonly sizeOf: (variable: number) => number;
-  /** state of variables that have been sliced away because only one is possible */
-  readonly pinned: ReadonlyMap<number, number>;
+  /** the states that are left of each variable; one that has a single state and is not kept is in no factor any more */
+  readonly domains: Domains;
+  /** the order, found for these factors */
+  readonly elimination: Elimination;
 }
 
-/** Multiplies the weights in; a variable with a single possible state disappears from all factors unless it is kept. */
+/** Below so many entries it is not worth looking for states that cannot occur. */
+const worthReducing = 2 ** 12;
+
+/**
+ * Multiplies the weights in. A variable with a single possible state disappears from all factors unless it is kept; where
+ * it pays, states that the tables exclude go as well. Null when that leaves none.
+ */
 function prepare(
   variables: ReadonlyMap<string, FiniteVariable>,
   weights: Weights,
   keepNames: readonly string[],
-): Prepared {
-  const sizes = new Map([...variables.values()].map(({ id, domain }) => [id, domain.length]));
-  const sizeOf = (id: number) => sizes.get(id)!;
+  worth: number = worthReducing,
+): Prepared | null {
   const keep = keepNames.map((name) => variables.get(name)!.id);
-  let factors = [...variables.values()].map((variable) => variable.factor);
-  const pinned = new Map<number, number>();
+  const list = [...variables.values()];
+  const start: Int32Array[] = [];
+  for (const { id, node, domain } of list) {
+    const weight = weights.get(node.name);
+    const states = Int32Array.from(domain.keys()).filter((state) => weight === undefined || weight[state]! > 0);
+    if (states.length === 0) return null;
+    start[id] = states;
+  }
+  const factors = list.map((variable) => variable.factor);
   for (const [name, weight] of weights) {
-    const { id } = variables.get(name)!;
-    const possible = [...weight.keys()].filter((state) => weight[state]! > 0);
-    if (possible.length === 1 && !keep.includes(id)) {
-      const state = possible[0]!;
-      pinned.set(id, state);
-      factors = factors.map((factor) => slice(factor, id, state));
-      factors.push(makeFactor([], [], Float64Array.of(weight[state]!)));
-    } else {
-      factors.push(makeFactor([id], [weight.length], weight));
+    const uneven = weight.some((entry) => entry !== 0 && entry !== 1);
+    if (uneven) factors.push(makeFactor([variables.get(name)!.id], [weight.length], weight));
+  }
+  const orderFor = (domains: Domains): Elimination => {
+    const stays = (id: number) => domains[id]!.length > 1 || keep.includes(id);
+    const scopes = factors.map(({ vars }) => vars.filter(stays));
+    return eliminationOrder(scopes, new Set(keep), (id) => domains[id]!.length);
+  };
+  let domains: Domains = start;
+  let elimination = orderFor(start);
+  if (elimination.total > worth) {
+    const possible = possibleStates(factors.filter(hasZeros), start);
+    if (possible === null) return null;
+    if (list.some(({ id }) => possible[id]!.length < start[id]!.length)) {
+      domains = possible;
+      elimination = orderFor(possible);
     }
   }
-  return { factors, keep, sizeOf, pinned };
+  const restricted = factors.map((factor) => restrict(factor, domains, keep));
+  return { factors: restricted, keep, sizeOf: (id) => domains[id]!.length, domains, elimination };
 }
 
-function orderOf({ factors, keep, sizeOf }: Prepared): Elimination {
-  return eliminationOrder(
-    factors.map((factor) => factor.vars),
-    new Set(keep),
-    sizeOf,
-  );
-}
-
-/** What `posterior` with these arguments will cost; no table is made. */
+/** What `posterior` with these arguments will cost; nothing is multiplied. */
 export function predictCost(
   variables: ReadonlyMap<string, FiniteVariable>,
   weights: Weights,
   keep: readonly string[],
 ): Elimination {
-  return orderOf(prepare(variables, weights, keep));
+  return prepare(variables, weights, keep)?.elimination ?? impossible;
 }
+
+/** The cost of finding out what is seen before anything is multiplied. */
+const impossible: Elimination = { order: [], steps: [], largest: 1, total: 1, heuristic: "fill" };
 
 export interface Posterior {
   /** over the kept variables in the order asked for, the last fastest; 2 ^ exponent times it is P(kept, weights) */
@@ -112,16 +130,36 @@ export interface Posterior {
   readonly exponent: number;
 }
 
-/** The joint of `keep` with the weights multiplied in: sum over all other variables of the product of all tables. */
+/**
+ * The joint of `keep` with the weights multiplied in: sum over all other variables of the product of all tables.
+ * @param worth predicted entries from which on states that cannot occur are looked for
+ */
 export function posterior(
   variables: ReadonlyMap<string, FiniteVariable>,
   weights: Weights,
   keep: readonly string[],
+  worth: number = worthReducing,
 ): Posterior {
-  const prepared = prepare(variables, weights, keep);
-  const { factors, exponent } = eliminate(prepared.factors, orderOf(prepared).order, prepared.sizeOf);
-  const { values } = contract(factors, prepared.keep, [], prepared.sizeOf);
-  return { table: values, exponent };
+  const sizes = keep.map((name) => variables.get(name)!.domain.length);
+  const table = new Float64Array(sizes.reduce((product, size) => product * size, 1));
+  const prepared = prepare(variables, weights, keep, worth);
+  if (prepared === null) return { table, exponent: 0 };
+  const { domains, sizeOf, elimination } = prepared;
+  const { factors, exponent } = eliminate(prepared.factors, elimination.order, sizeOf);
+  const { values } = contract(factors, prepared.keep, [], sizeOf);
+  if (values.length === table.length) return { table: values, exponent };
+  const cells = prepared.keep.map((id) => domains[id]!);
+  for (let i = 0; i < values.length; i++) {
+    let [rest, place, step] = [i, 0, 1];
+    for (let axis = cells.length - 1; axis >= 0; axis--) {
+      const states = cells[axis]!;
+      place += states[rest % states.length]! * step;
+      rest = Math.floor(rest / states.length);
+      step *= sizes[axis]!;
+    }
+    table[place] = values[i]!;
+  }
+  return { table, exponent };
 }
 
 /** Whether the weights have any probability at all. */
@@ -141,10 +179,13 @@ export function drawPosterior(
   seed: number | string,
 ): ReadonlyMap<string, Int32Array> {
   const prepared = prepare(variables, weights, []);
-  const { buckets, factors: rest } = eliminate(prepared.factors, orderOf(prepared).order, prepared.sizeOf);
+  if (prepared === null) throw new Error("internal: draws given impossible evidence");
+  const { domains, elimination } = prepared;
+  const { buckets, factors: rest } = eliminate(prepared.factors, elimination.order, prepared.sizeOf);
   if (rest.some((factor) => factor.values[0] === 0)) throw new Error("internal: draws given impossible evidence");
   const names = new Map([...variables.values()].map(({ id, node }) => [id, node.name]));
-  const drawn = new Map([...prepared.pinned].map(([id, state]) => [id, new Int32Array(count).fill(state)]));
+  // places in the domains; a variable with a single state was not eliminated
+  const drawn = new Map<number, Int32Array>();
   for (const { variable, factors } of buckets.toReversed()) {
     const stream = createStream(seed, "draw", names.get(variable)!);
     const states = prepared.sizeOf(variable);
@@ -170,7 +211,12 @@ export function drawPosterior(
     }
     drawn.set(variable, column);
   }
-  return new Map([...variables.values()].map(({ id, node }) => [node.name, drawn.get(id)!]));
+  return new Map(
+    [...variables.values()].map(({ id, node }) => {
+      const places = drawn.get(id) ?? new Int32Array(count);
+      return [node.name, places.map((place) => domains[id]![place]!)];
+    }),
+  );
 }
 
 /** The state at which the cumulated mass passes the fraction `u` of the total; never one without mass. */

@@ -1,5 +1,7 @@
 /** Factors: non-negative functions of a few discrete variables as dense tables, and the sum-product kernel. */
 
+import { gather } from "./table.ts";
+
 /** Row-major: the last variable varies fastest. `vars` are ids without repetition; no variables: one number. */
 export interface Factor {
   readonly vars: readonly number[];
@@ -75,17 +77,42 @@ export function contract(
   }
 }
 
-/** The factor at one state of one of its variables. */
-export function slice(factor: Factor, variable: number, state: number): Factor {
-  const at = factor.vars.indexOf(variable);
-  if (at === -1) return factor;
-  const without = <T>(list: readonly T[]) => list.filter((_, i) => i !== at);
-  const sizes = without(factor.sizes);
-  const after = factor.sizes.slice(at + 1).reduce((product, size) => product * size, 1);
-  const block = after * factor.sizes[at]!;
-  const values = new Float64Array(factor.values.length / factor.sizes[at]!);
-  for (let from = state * after, to = 0; to < values.length; from += block, to += after) {
-    values.set(factor.values.subarray(from, from + after), to);
+const zeros = new WeakMap<Float64Array, boolean>();
+
+/** Whether some entry is zero; the tables of a model do not change, so each is looked at once. */
+export function hasZeros({ values }: Factor): boolean {
+  const known = zeros.get(values);
+  if (known !== undefined) return known;
+  const found = values.includes(0);
+  zeros.set(values, found);
+  return found;
+}
+
+/** The factor at the given states. A variable of which a single one is left goes, unless it is in `keep`. */
+export function restrict(
+  factor: Factor,
+  domains: readonly (ArrayLike<number> & Iterable<number>)[],
+  keep: readonly number[],
+): Factor {
+  const { vars, sizes, values } = factor;
+  if (vars.every((id, axis) => domains[id]!.length === sizes[axis] && (sizes[axis]! > 1 || keep.includes(id)))) {
+    return factor;
   }
-  return makeFactor(without(factor.vars), sizes, values);
+  const left = vars.filter((id) => domains[id]!.length > 1 || keep.includes(id));
+  const offsets: Int32Array[] = [];
+  let base = 0;
+  let step = 1;
+  for (let axis = vars.length - 1; axis >= 0; axis--) {
+    const domain = domains[vars[axis]!]!;
+    if (left.includes(vars[axis]!)) offsets.unshift(Int32Array.from(domain, (state) => state * step));
+    else base += domain[0]! * step;
+    step *= sizes[axis]!;
+  }
+  const result = new Float64Array(offsets.reduce((product, { length }) => product * length, 1));
+  gather(result, values, base, offsets);
+  return makeFactor(
+    left,
+    offsets.map(({ length }) => length),
+    result,
+  );
 }

@@ -9,6 +9,7 @@ import { evidenceWeights, multiplyWeights, posterior, type Weights } from "./exa
 import { mixtureCells } from "./gaussian/answer.ts";
 import { diagnoseImpossible } from "./impossible.ts";
 import type { Draws } from "./sample.ts";
+import type { SharedMarginal } from "./shared.ts";
 import { condition, drawFor, type Failure, type Part, sampledBy, type Session } from "./session.ts";
 
 /** Indicators of the events by state. */
@@ -62,8 +63,30 @@ export function cellNames(free: readonly CausalNode[]): string[] {
     );
 }
 
+/** One number, or one for each combination of the bare nodes. */
+const shaped = ({ free }: Targets, cells: readonly number[]): number | Record<string, number> =>
+  free.length === 0 ? cells[0]! : Object.fromEntries(cellNames(free).map((name, cell) => [name, cells[cell]!]));
+
+/** The answer to a question about one node, from its posterior. */
+function fromShared({ query, known, session }: SharedQuestion): Part | Failure {
+  const targets = readEvents(session.model, query.events, session.vocabulary);
+  if ("diagnostics" in targets) return targets;
+  const kept = known.probabilities.map((p, state) => (targets.tests.every(({ holds }) => holds(state)) ? p : 0));
+  const sum = kept.reduce((total, p) => total + p, 0);
+  const cells = targets.free.length > 0 ? [...kept] : [Math.min(1, sum)];
+  return { value: shaped(targets, cells), rung: known.intervened ? 2 : 1, warnings: [] };
+}
+
+interface SharedQuestion {
+  readonly query: ProbabilityExpr;
+  readonly known: SharedMarginal;
+  readonly session: Session;
+}
+
 /** P(events | conditions): a number, or one for each combination of the bare nodes. */
 export function probability(query: ProbabilityExpr, session: Session): Part | Failure {
+  const known = session.shared?.get(query);
+  if (known !== undefined) return fromShared({ query, known, session });
   const conditioned = condition(query.given, session);
   if ("diagnostics" in conditioned) return conditioned;
   const targets = readEvents(conditioned.model, query.events, session.vocabulary);
@@ -74,10 +97,7 @@ export function probability(query: ProbabilityExpr, session: Session): Part | Fa
   const planned = planQuery(conditioned.model, names, keep, { words, limit, span: query.span });
   if ("diagnostics" in planned) return planned;
   const rung = conditioned.intervened ? 2 : 1;
-  const shape = (cells: readonly number[]) =>
-    targets.free.length === 0
-      ? cells[0]!
-      : Object.fromEntries(cellNames(targets.free).map((name, cell) => [name, cells[cell]!]));
+  const shape = (cells: readonly number[]) => shaped(targets, cells);
   if (planned.mixture !== undefined) {
     const events = targets.tests.map(({ node, holds, interval }) => ({ node: node.name, holds, region: interval }));
     const cells = mixtureCells(planned.mixture, events, keep, words);

@@ -11,6 +11,7 @@ import { applyConditions, type Conditioned } from "./conditions.ts";
 import { diagnoseImpossible, impossibleEvidence } from "./impossible.ts";
 import type { Draws } from "./sample.ts";
 import { drawGiven } from "./sampling.ts";
+import type { SharedMarginals } from "./shared.ts";
 
 export interface QueryContext {
   readonly vocabulary: Words;
@@ -23,6 +24,8 @@ export interface QueryContext {
   readonly extraGiven?: readonly Condition[];
   /** entries of the largest table that exact inference may walk */
   readonly limit?: number;
+  /** posteriors that were computed for several queries together */
+  readonly shared?: SharedMarginals;
   /** to show a query as it was written */
   readonly sources?: ReadonlyMap<string, Source>;
 }

@@ -85,16 +85,24 @@ export function formatOfFile(path: string): FormatName | null {
 const nameless = new Set(["", "unknown", "unnamed"]);
 
 /**
- * A foreign file as `.causal` text. `fallback` names the model where the file does not. Throws RuntimeFault("bad-file")
- * with the place and what was expected there.
+ * What a foreign file holds. `fallback` names the model where the file does not. Throws RuntimeFault("bad-file") with the
+ * place and what was expected there.
  */
-export function importText(source: Source, format: FormatName, fallback: string): string {
+export function readForeign(source: Source, format: FormatName, fallback: string): Imported {
   const { read } = formats[format] as Format;
   if (read === null) throw new Error(`internal: ${format} cannot be read`);
   const imported = read(source);
   const named = (name: string) => (nameless.has(name) ? fallback : name);
-  if (imported.kind === "graph") return graphToCausal({ ...imported.graph, name: named(imported.graph.name) });
-  const written = modelToCausal({ ...imported.model, name: named(imported.model.name) });
+  return imported.kind === "graph"
+    ? { kind: "graph", graph: { ...imported.graph, name: named(imported.graph.name) } }
+    : { kind: "model", model: { ...imported.model, name: named(imported.model.name) } };
+}
+
+/** A foreign file as `.causal` text. Throws as `readForeign`. */
+export function importText(source: Source, format: FormatName, fallback: string): string {
+  const imported = readForeign(source, format, fallback);
+  if (imported.kind === "graph") return graphToCausal(imported.graph);
+  const written = modelToCausal(imported.model);
   if ("diagnostics" in written) throw new Error("internal: a discrete network is always text");
   return written.text;
 }

@@ -30,6 +30,13 @@ export class CausalParser extends ModelRules {
     this.OR([{ ALT: () => this.SUBRULE(this.intervention) }, { ALT: () => this.SUBRULE(this.observation) }]);
   });
 
+  givenText = this.RULE("givenText", () => {
+    this.AT_LEAST_ONE(() => {
+      this.SUBRULE(this.condition);
+      this.OPTION(() => this.CONSUME(t.Comma));
+    });
+  });
+
   statement = this.RULE("statement", () => {
     this.OR([
       { ALT: () => this.SUBRULE(this.importStatement) },

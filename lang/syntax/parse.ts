@@ -7,12 +7,12 @@ import { drawing, file } from "./ast-from-cst.ts";
 import { type Building, node, nodeSpan } from "./cst.ts";
 import { CausalParser } from "./grammar.ts";
 import { modelName } from "./names-from-cst.ts";
-import { context, query } from "./queries-from-cst.ts";
+import { conditions, context, query } from "./queries-from-cst.ts";
 import { type Scan, scan } from "./scan.ts";
 import { syntaxErrors, withoutConsequences } from "./syntax-errors.ts";
 import * as t from "./tokens.ts";
 
-type Entry = "file" | "queryText" | "drawText" | "contextText";
+type Entry = "file" | "queryText" | "drawText" | "contextText" | "givenText";
 
 interface Parsed<Tree> {
   readonly tree: Tree;
@@ -92,6 +92,15 @@ export function parseDraw(source: Source): {
 } {
   const { tree, diagnostics } = parse(source, "drawText", (b, cst, span) => drawing(b, node(cst, "drawing"), span));
   return { draw: tree, diagnostics };
+}
+
+/** What may stand behind the bar of a query: `X = a, do(Y = b)`. */
+export function parseConditions(source: Source): {
+  readonly conditions: readonly Condition[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const { tree, diagnostics } = parse(source, "givenText", conditions);
+  return { conditions: tree, diagnostics };
 }
 
 /**

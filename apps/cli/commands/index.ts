@@ -1,35 +1,33 @@
-/** The commands, in the order in which the help lists them. */
+/**
+ * The commands by name, in the order in which the help lists them. Each is loaded when it is called, so that a query does
+ * not wait for what a training needs.
+ */
 import type { Command } from "../command.ts";
-import { check } from "./check.ts";
-import { demo } from "./demo.ts";
-import { doctor } from "./doctor.ts";
-import { draw } from "./draw.ts";
-import { evalCommand } from "./eval.ts";
-import { explain } from "./explain.ts";
-import { exportCommand } from "./export.ts";
-import { fmt } from "./fmt.ts";
-import { identify } from "./identify.ts";
-import { importCommand } from "./import.ts";
-import { query } from "./query.ts";
-import { repl } from "./repl.ts";
-import { show } from "./show.ts";
-import { test } from "./test.ts";
-import { train } from "./train.ts";
 
-export const commands: readonly Command[] = [
-  check,
-  fmt,
-  show,
-  train,
-  query,
-  identify,
-  draw,
-  evalCommand,
-  test,
-  repl,
-  importCommand,
-  exportCommand,
-  explain,
-  doctor,
-  demo,
-];
+const load: Readonly<Record<string, () => Promise<Command>>> = {
+  check: async () => (await import("./check.ts")).check,
+  fmt: async () => (await import("./fmt.ts")).fmt,
+  show: async () => (await import("./show.ts")).show,
+  train: async () => (await import("./train.ts")).train,
+  query: async () => (await import("./query.ts")).query,
+  identify: async () => (await import("./identify.ts")).identify,
+  draw: async () => (await import("./draw.ts")).draw,
+  eval: async () => (await import("./eval.ts")).evalCommand,
+  test: async () => (await import("./test.ts")).test,
+  repl: async () => (await import("./repl.ts")).repl,
+  import: async () => (await import("./import.ts")).importCommand,
+  export: async () => (await import("./export.ts")).exportCommand,
+  explain: async () => (await import("./explain.ts")).explain,
+  doctor: async () => (await import("./doctor.ts")).doctor,
+  demo: async () => (await import("./demo.ts")).demo,
+};
+
+export const commandNames: readonly string[] = Object.keys(load);
+
+/** Null where there is no such command. */
+export async function findCommand(name: string): Promise<Command | null> {
+  return Object.hasOwn(load, name) ? await load[name]!() : null;
+}
+
+/** All of them, for the overview. */
+export const allCommands = (): Promise<readonly Command[]> => Promise.all(Object.values(load).map((each) => each()));

@@ -1,10 +1,11 @@
 /** `causal query`: asks a program or a run. */
 import { withSolver } from "#compiler/counterfactual/linear-program";
 import { worldOfQuery } from "../../api/run.ts";
-import { ask } from "../../api/world.ts";
+import { parseGiven } from "../../api/conditions.ts";
 import { lintText, warningsAt } from "../../api/lint.ts";
-import { answerText } from "../answer-text.ts";
-import { type Command, exitCodes, integerFlag, UsageError } from "../command.ts";
+import { ask, askPosteriors } from "../../api/world.ts";
+import { answerText, posteriorsJson, posteriorsText } from "../answer-text.ts";
+import { type Command, exitCodes, integerFlag, stringFlag, UsageError } from "../command.ts";
 import { warn } from "../report.ts";
 import { deviceOption, executorOf, modelOption, openFileOrRun, worldOf } from "../open.ts";
 import { askStatements } from "../statements.ts";
@@ -19,12 +20,15 @@ export const query: Command = {
     model: modelOption,
     samples: { type: "string", value: "N", help: "draws, where an answer is sampled (default 100000)" },
     seed: { type: "string", value: "N", help: "of the draws (default 1)" },
+    posteriors: { type: "boolean", help: "the posterior of every discrete node, instead of queries" },
+    given: { type: "string", value: "CONDITIONS", help: "for --posteriors, e.g. 'X = a, Y = b' or 'do(X = a)'" },
     json: { type: "boolean", help: "print one JSON object a query on standard output" },
     device: deviceOption,
   },
   examples: [
     "causal query stones.causal 'P(Recovered | do(Treatment = A))'",
     "causal query runs/faces 'P(Male | Mustache = true)' --json",
+    "causal query asia.bif.gz --posteriors --given 'xray = yes, smoke = no'",
   ],
   async run(invocation, io) {
     const [path, ...texts] = invocation.positionals;
@@ -37,6 +41,17 @@ export const query: Command = {
     try {
       const run = openFileOrRun(path, executor);
       const json = invocation.flags.json === true;
+      if (invocation.flags.posteriors === true) {
+        if (texts.length > 0) throw new UsageError("--posteriors takes no queries; conditions go into --given");
+        const world = worldOf(run, invocation);
+        const text = stringFlag(invocation, "given");
+        const given = text === undefined ? [] : parseGiven(world, text);
+        const sources = new Map([...run.project.program.sources, ["given", { name: "given", text: text ?? "" }]]);
+        const found = askPosteriors({ ...world, given: [...world.given, ...given] }, options, sources);
+        io.out(json ? posteriorsJson(found) : posteriorsText(found));
+        return exitCodes.well;
+      }
+      if (invocation.flags.given !== undefined) throw new UsageError("--given goes with --posteriors");
       if (texts.length === 0) {
         if (run.project.program.queries.length === 0)
           throw new UsageError(`missing a query: ${path} has no query statement`);

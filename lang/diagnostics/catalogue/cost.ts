@@ -1,20 +1,18 @@
 /** C7xx: what would take too much time or memory. */
 import { entry } from "../entry.ts";
 
-function gigabytes(entries: number): string {
-  const size = (entries * 8) / 2 ** 30;
-  return size < 10
-    ? `${size.toPrecision(2)} GB`
-    : size < 1e6
-      ? `${Math.round(size)} GB`
-      : `${size.toExponential(0)} GB`;
+/** Eight bytes an entry. */
+function memory(entries: number): string {
+  const gigabytes = (entries * 8) / 1e9;
+  if (gigabytes < 0.01) return `${(entries * 8) / 1e3} kB`;
+  return `${gigabytes < 1e6 ? Number(gigabytes.toPrecision(3)) : gigabytes.toExponential(0)} GB`;
 }
 
 export const cost = {
   C701: entry<{ entries: number; limit: number }>({
     severity: "warning",
     message: ({ entries, limit }) =>
-      `an exact answer needs a table of ${gigabytes(entries)} (${entries} entries, over the limit of ${limit}); the answer is sampled`,
+      `an exact answer needs a factor of ${entries} entries (${memory(entries)}), over the limit of ${limit}; the answer is sampled`,
     label: () => "too large for an exact answer",
     help: () => "raise --samples for a smaller standard error, or condition on nodes that part the model",
     explanation:

@@ -1,16 +1,16 @@
 /** Transcripts of the commands that ask and show: texts, JSON and exit codes. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { commands } from "../../../apps/cli/commands/index.ts";
+import { commandNames } from "../../../apps/cli/commands/index.ts";
 import { causal, stones, temporaryFolder, tiny, writeProgram } from "./run-cli.ts";
 
 const folder = temporaryFolder();
 const root = resolve(import.meta.dirname, "../../..");
 
 describe("the command line", () => {
-  it.each(commands.map(({ name }) => name))("explains %s", async (name) => {
+  it.each(commandNames)("explains %s", async (name) => {
     const { code, out, err } = await causal([name, "--help"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(new RegExp(`^Usage: causal ${name}`));
@@ -20,7 +20,7 @@ describe("the command line", () => {
   it("lists the commands", async () => {
     const { code, out } = await causal(["--help"]);
     expect(code).toBe(0);
-    for (const { name } of commands) expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
+    for (const name of commandNames) expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
     expect(await causal([])).toEqual({ code: 2, out, err: "" });
     expect((await causal(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
@@ -315,5 +315,40 @@ describe("the executable", () => {
     });
     expect(piped.status).toBe(1);
     expect(piped.stderr).toContain("C201");
+  });
+});
+
+describe("causal query --posteriors", () => {
+  it("prints every discrete node, as text and as JSON", async () => {
+    const text = await causal(["query", stones, "--posteriors", "--given", "Treatment = A"]);
+    expect(text).toMatchObject({ code: 0, err: "" });
+    expect(text.out).toContain("Recovered  false 0.2210  true 0.7790\n");
+    const json = await causal(["query", stones, "--posteriors", "--given", "do(Treatment = A)", "--json"]);
+    const rows = json.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rows.map(({ node }) => node)).toEqual(["Size", "Treatment", "Recovered"]);
+    expect(rows[2]).toMatchObject({ rung: 2, method: "exact", value: { true: expect.closeTo(0.832, 3) } });
+  });
+
+  it("points into the conditions, and takes no queries", async () => {
+    const wrong = await causal(["query", stones, "--posteriors", "--given", "Treatment = C"]);
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toContain("given:1:13");
+    expect((await causal(["query", stones, "P(Size)", "--posteriors"])).code).toBe(2);
+    expect((await causal(["query", stones, "P(Size)", "--given", "Size = small"])).code).toBe(2);
+  });
+
+  it("opens a network of another program without importing it", async () => {
+    const path = join(folder, "rain.bif");
+    const bif = (await causal(["export", stones, "--to", "bif"])).out;
+    writeFileSync(path, bif);
+    expect(await causal(["query", path, "P(Recovered | do(Treatment = A))"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("0.832"),
+    });
+    writeFileSync(path, bif.slice(0, 100));
+    expect((await causal(["query", path, "P(Size)"])).code).toBe(3);
   });
 });

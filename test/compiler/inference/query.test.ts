@@ -166,6 +166,7 @@ describe("sampled parts", () => {
     if ("diagnostics" in result) throw new Error("no answer");
     expect(result.answer.method).toBe("sampled");
     expect(result.warnings[0]).toMatchObject({ code: "C701", severity: "warning" });
+    expect(result.warnings[0]!.message).toMatch(/a factor of \d+ entries \([\d.]+ kB\), over the limit of 2;/);
   });
 });
 

@@ -1,0 +1,131 @@
+/**
+ * `npm run bench -- steps`: times training steps of ours and of eager PyTorch in turns, in one run, and prints the ratios. With
+ * `--profile` it prints where our time goes instead. README.md says how to give it a PyTorch.
+ *
+ * Options: `--rounds N` (7), `--threads N` (2), `--only WORD` (workloads whose name has the word), `--profile`.
+ */
+import { performance } from "node:perf_hooks";
+import { parseArgs } from "node:util";
+import type { Executor } from "#runtime/executor";
+import { createOnnxExecutor } from "#runtime/executors/onnx";
+import { openPeer, type Peer, type PeerVariant } from "./peer.ts";
+import { profile } from "./profile.ts";
+import { type TrainingStep, trainingStep, type Workload } from "./workloads.ts";
+
+const workloads: Readonly<Record<string, Workload>> = {
+  "DCGAN, 64 x 64, width 64, batch 16": { kind: "dcgan", size: 64, width: 64, batch: 16, labels: 9 },
+  "CausalGAN, 64 x 64, width 64, batch 16": { kind: "causalgan", size: 64, width: 64, batch: 16, labels: 9 },
+  "CausalGAN, 32 x 32, width 24, batch 64": { kind: "causalgan", size: 32, width: 24, batch: 64, labels: 9 },
+};
+
+const stepsInBlock = 4;
+const stepsInTrial = 2;
+
+interface Settings {
+  readonly threads: number;
+  readonly rounds: number;
+}
+
+export async function run(args: readonly string[]): Promise<void> {
+  const { values: options } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: "string", default: "7" },
+      threads: { type: "string", default: "2" },
+      only: { type: "string", default: "" },
+      profile: { type: "boolean", default: false },
+    },
+  });
+  const settings: Settings = { threads: Number(options.threads), rounds: Number(options.rounds) };
+  const chosen = Object.entries(workloads).filter(([name]) => name.toLowerCase().includes(options.only.toLowerCase()));
+  if (options.profile) {
+    for (const [name, workload] of chosen) await printProfile(name, trainingStep(workload), settings);
+    return;
+  }
+  const { threads } = settings;
+  const peer = await openPeer(threads);
+  if (peer === null) console.log("no PyTorch (see test/bench/README.md): our own times only");
+  else console.log(`against PyTorch ${peer.torch} on ${threads} threads; milliseconds a step are medians`);
+  const executor = await createOnnxExecutor({ threads });
+  for (const [name, workload] of chosen) await compare(name, workload, executor, peer, settings);
+  await executor.close();
+  peer?.close();
+}
+
+async function compare(
+  name: string,
+  workload: Workload,
+  executor: Executor,
+  peer: Peer | null,
+  { rounds }: Settings,
+): Promise<void> {
+  const { program, state, inputs } = trainingStep(workload);
+  const session = await executor.open({ step: program }, state);
+  const ours = async (steps: number): Promise<readonly number[]> => {
+    const times: number[] = [];
+    for (let step = 0; step < steps; step++) {
+      const start = performance.now();
+      await session.run([{ program: "step", inputs }]);
+      times.push(performance.now() - start);
+    }
+    return times;
+  };
+  await ours(2);
+  const variants = peer === null ? [] : await fastestVariants(peer, workload);
+  const own: number[] = [];
+  const others = variants.map(() => [] as number[]);
+  const ratios = variants.map(() => [] as number[]);
+  for (let round = 0; round < rounds; round++) {
+    const block = median(await ours(stepsInBlock));
+    own.push(block);
+    for (const [i, variant] of variants.entries()) {
+      // the first step after a change of variant is not typical: the peer makes it before it counts
+      const other = median(await peer!.time(workload, variant, stepsInBlock));
+      others[i]!.push(other);
+      ratios[i]!.push(block / other);
+    }
+  }
+  await session.close();
+  console.log(`\n${name}\n  ours ${median(own).toFixed(0)} ms (${spread(own, 0)})`);
+  for (const [i, { layout, adam, shared }] of variants.entries()) {
+    const how = `${layout}, ${adam} Adam${shared ? ", one forward of the generated batch" : ""}`;
+    console.log(`  PyTorch ${median(others[i]!).toFixed(0)} ms (${spread(others[i]!, 0)}; ${how})`);
+    console.log(`  ratio ${median(ratios[i]!).toFixed(2)} (${spread(ratios[i]!, 2)})`);
+  }
+}
+
+/** The fastest way of PyTorch to make the step as it is usually written, and for a DCGAN also with a shared forward. */
+async function fastestVariants(peer: Peer, workload: Workload): Promise<readonly PeerVariant[]> {
+  const fastest: PeerVariant[] = [];
+  for (const shared of workload.kind === "dcgan" ? [false, true] : [false]) {
+    let best: { variant: PeerVariant; time: number } | null = null;
+    for (const layout of ["contiguous", "channels_last"] as const) {
+      for (const adam of ["single", "foreach", "fused"] as const) {
+        const variant: PeerVariant = { layout, adam, shared };
+        const time = Math.min(...(await peer.time(workload, variant, stepsInTrial)));
+        if (best === null || time < best.time) best = { variant, time };
+      }
+    }
+    fastest.push(best!.variant);
+  }
+  return fastest;
+}
+
+async function printProfile(name: string, step: TrainingStep, { threads }: Settings): Promise<void> {
+  const { total, operations, slowest } = await profile(step, threads);
+  console.log(`\n${name}: ${total.toFixed(1)} ms in the nodes of a step`);
+  for (const { op, count, time } of operations.filter(({ time }) => time > total / 500)) {
+    console.log(`  ${op.padEnd(16)} ${String(count).padStart(4)} nodes ${time.toFixed(1).padStart(7)} ms`);
+  }
+  console.log("  slowest nodes");
+  for (const { op, shapes, time } of slowest) console.log(`  ${time.toFixed(1).padStart(6)} ms  ${op} ${shapes}`);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1]!;
+}
+
+function spread(values: readonly number[], digits: number): string {
+  return `${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)}`;
+}
