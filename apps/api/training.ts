@@ -284,7 +284,7 @@ async function runStage(
 }
 
 /** The nodes that a stage reads from the data: of the labels what is learned and its parents, of an image its parents. */
-export function labelNodes(model: CausalModel, part: string): readonly CausalNode[] {
+function labelNodes(model: CausalModel, part: string): readonly CausalNode[] {
   if (part === "labels") return learnedLabels(model);
   const image = model.nodes.find((node) => node.name === part)!;
   return image.parents.map((name) => model.nodes.find((node) => node.name === name)!);

@@ -27,7 +27,15 @@ import { evaluateLabels } from "./labels.ts";
 import { mostFeatures } from "./judge-program.ts";
 import { rareOf } from "./rare.ts";
 import { interventionOf, observationOf, readLabels } from "./readings.ts";
-import { type ImageSubject, openImage, openSubject, planJudge, type Subject, usableLabels } from "./subject.ts";
+import {
+  comparedLabels,
+  type ImageSubject,
+  openImage,
+  openSubject,
+  planJudge,
+  type Subject,
+  usableLabels,
+} from "./subject.ts";
 
 export interface EvaluateOptions {
   /** the run directory */
@@ -115,7 +123,8 @@ function labelsOfSubject(subject: Subject, leftOut: string[]): LabelEvaluation |
       `the rows that were trained on: data ${data.name} has changed since, and what follows is about what it is now`,
     );
   }
-  const found = evaluateLabels(world.model, data, labelData?.truth?.labels ?? null);
+  const taught = new Set(comparedLabels(subject).map(({ name }) => name));
+  const found = evaluateLabels(world.model, data, taught, labelData?.truth?.labels ?? null);
   leftOut.push(...found.leftOut);
   return found.labels.nodes.length === 0 ? null : found.labels;
 }

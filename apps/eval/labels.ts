@@ -40,12 +40,13 @@ export function shownStates(node: CausalNode): readonly { readonly state: string
 }
 
 /**
- * `data` has a column for each of the model's discrete nodes, or is null: then only what the model itself says is evaluated.
+ * `data` has a column for each node of `taught`, or is null: then only what the model itself says is evaluated.
  * `truth` is the model that the data was generated from.
  */
 export function evaluateLabels(
   model: CausalModel,
   data: OpenData | null,
+  taught: ReadonlySet<string>,
   truth: CausalModel | null,
 ): { readonly labels: LabelEvaluation; readonly leftOut: readonly string[] } {
   const leftOut: string[] = [];
@@ -53,9 +54,10 @@ export function evaluateLabels(
   const exact = exactNodes(model);
   const without = all.filter((node) => !exact.includes(node)).map((node) => node.name);
   if (without.length > 0) leftOut.push(`labels without an exact table: ${without.join(", ")}`);
-  const nodes = exact.slice(0, mostLabels);
-  if (nodes.length < exact.length) {
-    leftOut.push(`pairs of labels beyond the first ${mostLabels} of ${exact.length}`);
+  const compared = data === null ? exact : exact.filter((node) => taught.has(node.name));
+  const nodes = compared.slice(0, mostLabels);
+  if (nodes.length < compared.length) {
+    leftOut.push(`pairs of labels beyond the first ${mostLabels} of ${compared.length}`);
   }
   const columns = data === null ? null : labelsOf(data, nodes);
   const rows = columns === null ? null : nodes.map(({ name }) => columns.columns[name]!);

@@ -1,13 +1,13 @@
 /** What is evaluated: a model of a run directory with the data it was trained on, the truth behind them and the judge to read pictures. */
 import { dirname, join } from "node:path";
-import type { CausalNode } from "#compiler/causal/model";
+import { learnedLabels } from "#compiler/causal/graph";
+import type { CausalModel, CausalNode } from "#compiler/causal/model";
 import type { CheckedData, CheckedTrain } from "#lang/checked";
 import { statesOf } from "#lang/types/type";
 import { RuntimeFault } from "#runtime/fault";
 import { labelsOf, type OpenData, openData, requirePictures } from "../api/data.ts";
 import { parentsOf } from "../api/images.ts";
 import { openRun, type Run } from "../api/run.ts";
-import { labelNodes } from "../api/training.ts";
 import type { World } from "../api/world.ts";
 import { createReader } from "../files/reader.ts";
 import { type Manifest, readManifest } from "../files/run-directory.ts";
@@ -30,6 +30,8 @@ export interface Subject {
   readonly manifest: Manifest;
   readonly run: Run;
   readonly world: World;
+  /** the model before it was trained */
+  readonly written: CausalModel;
   readonly model: string;
   /** of the labels; those of the first image where the labels were given */
   readonly labelData: SubjectData | null;
@@ -65,7 +67,8 @@ export async function openSubject(options: EvaluateOptions): Promise<Subject> {
   };
   const images = world.model.nodes.filter(({ name, type }) => type.kind === "image" && world.generators.has(name));
   const labelData = (await dataOf("labels")) ?? (images[0] === undefined ? null : await dataOf(images[0].name));
-  return { directory, manifest, run, world, model, labelData, images, dataOf };
+  const written = run.project.models.get(model)!;
+  return { directory, manifest, run, world, written, model, labelData, images, dataOf };
 }
 
 /** The statement that trains a part; of an image the one that learns to draw it. */
@@ -95,10 +98,16 @@ async function openSubjectData(run: Run, name: string, { data: paths }: Evaluate
   }
 }
 
-/** The rows of the data as labels of the model's nodes, or why not: a column is missing, a cell is no state. */
+/** The labels that data is compared on: what is learned with its parents; where all labels are written, all of them. */
+export function comparedLabels({ written }: Subject): readonly CausalNode[] {
+  const learned = learnedLabels(written);
+  return learned.length > 0 ? learned : written.nodes.filter(({ type }) => statesOf(type) !== null);
+}
+
+/** Why the rows of the data are no labels for a part: a column is missing, a cell is no state. Null where they are. */
 export function usableLabels(subject: Subject, data: OpenData, part: string): string | null {
   try {
-    labelsOf(data, labelNodes(subject.world.model, part));
+    labelsOf(data, part === "labels" ? comparedLabels(subject) : parentsOf(subject.written, part));
     return null;
   } catch (error) {
     if (!(error instanceof RuntimeFault)) throw error;

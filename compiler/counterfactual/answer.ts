@@ -193,6 +193,6 @@ function partOf(
       return { value: shape(intervals), rung: 3, bounds: { outer: found.witnesses === undefined }, warnings: [] };
     }
     case "too-large":
-      return { diagnostics: [diagnose("C522", query.span, { columns: found.columns, limit: found.limit })] };
+      return { diagnostics: [diagnose("C522", query.span, { entries: found.entries })] };
   }
 }

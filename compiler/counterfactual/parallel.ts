@@ -35,7 +35,8 @@ export type Reply =
     }
   /** the evidence has probability zero however the nodes are coupled */
   | { readonly kind: "impossible" }
-  | { readonly kind: "too-large"; readonly columns: number; readonly limit: number };
+  /** of the table, or the linear program, that would be needed */
+  | { readonly kind: "too-large"; readonly entries: number };
 
 /** Columns of the largest linear program over the responses of one node, and over products of several: seconds. */
 const mostColumns = 20_000;
@@ -87,7 +88,7 @@ export function reply(question: Question, limit: number): Reply {
       continue;
     }
     const entries = jointSize(copies);
-    if (entries > mostEntries) return { kind: "too-large", columns: entries, limit: mostEntries };
+    if (entries > mostEntries) return { kind: "too-large", entries: entries };
     // one factor for all copies stands in the place of their tables
     const joint = coupledFactor(copies, node.coupling, supports);
     copies.copies.forEach(({ variable }, i) => {
@@ -99,7 +100,7 @@ export function reply(question: Question, limit: number): Reply {
 
 function points({ evidence, goals }: Question, variables: Variables, limit: number): Reply {
   const { largest } = predictCost(variables, evidence, []);
-  if (largest > limit) return { kind: "too-large", columns: largest, limit };
+  if (largest > limit) return { kind: "too-large", entries: largest };
   const whole = posterior(variables, evidence, []);
   if (!(whole.table[0]! > 0)) return { kind: "impossible" };
   const values = goals.map((goal) => {
@@ -147,13 +148,13 @@ function sharpBounds(
 ): Reply {
   const { evidence, goals } = question;
   const widest = Math.max(...open.map(jointSize));
-  if (widest > mostEntries) return { kind: "too-large", columns: widest, limit: mostEntries };
+  if (widest > mostEntries) return { kind: "too-large", entries: widest };
   const nextId = Math.max(...[...before.values()].map(({ id }) => id)) + 1;
   const responses = open.map(
     (copies, i) => fullResponse(copies, nextId + i, supports, mostColumns) ?? pairedResponse(copies, nextId + i),
   );
   const together = responses.reduce((product, { variable }) => product * variable.domain.length, 1);
-  if (open.length > 1 && together > mostTerms) return { kind: "too-large", columns: together, limit: mostTerms };
+  if (open.length > 1 && together > mostTerms) return { kind: "too-large", entries: together };
   const variables = new Map(before);
   for (const { variable, factors } of responses) {
     variables.set(variable.node.name, variable);
@@ -164,7 +165,7 @@ function sharpBounds(
   const entries = keep.reduce((product, { domain }) => product * domain.length, 1);
   const names = keep.map(({ node }) => node.name);
   const { largest } = predictCost(variables, evidence, names);
-  if (entries > mostEntries || largest > limit) return { kind: "too-large", columns: entries, limit: mostEntries };
+  if (entries > mostEntries || largest > limit) return { kind: "too-large", entries: Math.max(entries, largest) };
 
   const whole = posterior(variables, evidence, names);
   const parts = goals.map((goal) => posterior(variables, multiplyWeights(evidence, goal), names));
@@ -173,9 +174,9 @@ function sharpBounds(
   );
   if (terms.length === 0) return { kind: "impossible" };
   const columns = polytopes.length === 1 ? 0 : relaxationSize(polytopes, terms);
-  if (columns > mostProducts && terms.length > mostTerms) return { kind: "too-large", columns, limit: mostProducts };
+  if (columns > mostProducts && terms.length > mostTerms) return { kind: "too-large", entries: columns };
   const holding = columns > mostProducts ? outerBounds(question, before, open, limit) : null;
-  if (columns > mostProducts && holding === null) return { kind: "too-large", columns, limit: mostProducts };
+  if (columns > mostProducts && holding === null) return { kind: "too-large", entries: columns };
   const ends = boundRatios(polytopes, terms, holding);
   if (ends === null) return { kind: "impossible" };
   if (ends.every(({ low, high, independent }) => high - low < resolution && independent !== null)) {

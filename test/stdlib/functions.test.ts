@@ -22,6 +22,8 @@ const known: readonly (readonly [string, readonly number[], number])[] = [
   ["min", [2, -1], -1],
   ["max", [2, -1], 2],
   ["pow", [2, 10], 1024],
+  ["clip", [-2, 0, 1], 0],
+  ["clip", [0.25, 0, 1], 0.25],
 ];
 
 describe("functions", () => {

@@ -58,13 +58,14 @@ export const causal = {
     explanation:
       "A distribution does not say which value the same noise gives under other parents. For discrete nodes bounds are computed; a continuous one needs explicit noise.",
   }),
-  C522: entry<{ columns: number; limit: number }>({
+  C522: entry<{ entries: number }>({
     severity: "error",
-    message: ({ columns }) => `the bounds of this query need a program of about ${columns} columns`,
-    label: () => "too many ways in which the nodes may respond",
-    help: () => "declare a coupling where one is known (`{ coupling = monotone }`), or ask about fewer worlds",
+    message: ({ entries }) => `comparing the worlds of this query needs a table of about ${entries} entries`,
+    label: () => "too large",
+    help: () =>
+      "declare a coupling where one is known (`{ coupling = monotone }`), ask about fewer worlds, or condition on nodes that part the model",
     explanation:
-      "Without a coupling, a counterfactual is bounded by a linear program over all ways in which nodes may respond to their parents. Their number grows exponentially with the parents that differ between worlds.",
+      "Without a coupling, a counterfactual is bounded by a linear program over all ways in which nodes may respond to their parents. Their number grows exponentially with the parents that differ between worlds. Where there are too many, bounds are computed that hold but need not be attained; this says that not even one world fits.",
   }),
   C523: entry<{ name: string; continuous: string }>({
     severity: "error",

@@ -141,7 +141,10 @@ describe.skipIf(!published)("published networks, imported and asked", () => {
   }
 
   it.each(rows)("%s: %s", async (net, text, expected, digits) => {
-    const answer = JSON.parse(await well("query", await programOf(net), text, "--json"));
+    // a lint may have something to say about the question
+    const { code, out } = await causal(["query", await programOf(net), text, "--json"]);
+    expect(code).toBe(0);
+    const answer = JSON.parse(out);
     expect(answer.method).toBe("exact");
     const found = typeof answer.value === "number" ? [answer.value] : Object.values<number>(answer.value);
     expect(found).toHaveLength(expected.length);
