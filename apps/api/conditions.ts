@@ -50,12 +50,16 @@ function plainEvents({ model }: Pick<World, "model">, values: Readonly<Record<st
   return { kind: "observe", events, span };
 }
 
-/** `{ Mustache: true }` as `do(Mustache = true)`. Throws a ProgramError. */
+/**
+ * `{ Mustache: true }` as `do(Mustache = true)`; what cannot be said by values is written in the language, as
+ * "Dose := Dose / 2". Throws a ProgramError.
+ */
 export function plainConditions(
   world: World,
   kind: "do" | "observe",
-  values: Readonly<Record<string, PlainValue>>,
+  values: Readonly<Record<string, PlainValue>> | string,
 ): readonly Condition[] {
+  if (typeof values === "string") return parseConditions(world, `${kind}(${values})`);
   const plain = kind === "observe" ? plainEvents(world, values) : null;
   if (plain !== null) return [plain];
   const items = Object.entries(values).map(([name, value]) => {

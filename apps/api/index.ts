@@ -32,10 +32,13 @@ export interface TrainSettings extends Omit<TrainOptions, "executor"> {
 /** A model under the interventions and observations made so far. Nothing changes it: `do` and `observe` give a new one. */
 export interface Model {
   readonly name: string;
-  /** The mutilated model; states are given by name, bools also as true and false. Throws a ProgramError. */
-  do(actions: Readonly<Record<string, PlainValue>>): Model;
-  /** Conditions on what has been seen. Throws a ProgramError. */
-  observe(events: Readonly<Record<string, PlainValue>>): Model;
+  /**
+   * The mutilated model. States are given by name, bools also as true and false; stochastic interventions and policies are
+   * written as in the language: `do("Dose := Dose / 2")`. Throws a ProgramError.
+   */
+  do(actions: Readonly<Record<string, PlainValue>> | string): Model;
+  /** Conditions on what has been seen, by values or as in the language: `observe("Age > 30, Size ~ {small: 0.2, large: 0.8}")`. Throws a ProgramError. */
+  observe(events: Readonly<Record<string, PlainValue>> | string): Model;
   /**
    * Answers a query of the language, e.g. `P(Y | do(X = 1))`. Throws a ProgramError; and RuntimeFault("not-ready") for
    * bounds of counterfactuals, unless `await prepareSolver()` came before.
@@ -114,7 +117,7 @@ function modelsOf(run: OpenedRun): Pick<Run, "model"> {
 }
 
 function modelOf(world: World): Model {
-  const under = (kind: "do" | "observe", values: Readonly<Record<string, PlainValue>>) =>
+  const under = (kind: "do" | "observe", values: Readonly<Record<string, PlainValue>> | string) =>
     modelOf({ ...world, given: [...world.given, ...plainConditions(world, kind, values)] });
   return {
     name: world.model.name,

@@ -14,6 +14,8 @@ type Columns = Readonly<Record<string, Float64Array>>;
 export interface PictureOptions {
   readonly executor: Executor;
   readonly seed: number;
+  /** the node of the program that an image is: images of one node in several worlds have one generator and one noise */
+  readonly origins?: ReadonlyMap<string, string>;
 }
 
 /** Throws a RuntimeFault where an image that is needed has not been trained. */
@@ -50,6 +52,7 @@ export async function picturesOf(
   options: PictureOptions,
 ): Promise<Readonly<Record<string, Pictures>>> {
   const { model, generators } = world;
+  const originOf = (name: string) => options.origins?.get(name) ?? name;
   const made = new Map<string, Pictures>();
   const make = async (name: string): Promise<Pictures> => {
     const known = made.get(name);
@@ -57,9 +60,9 @@ export async function picturesOf(
     const node = model.nodes.find((other) => other.name === name)!;
     const pictures = isComposite(node)
       ? await compute(world, name, columns, count, options.executor, make)
-      : await generate(generators.get(name)!, parentsOf(model, name), columns, count, {
+      : await generate(generators.get(originOf(name))!, parentsOf(model, name), columns, count, {
           executor: options.executor,
-          seed: seedOf(model, name, options.seed),
+          seed: seedOf(model, name, options.seed, originOf),
         });
     made.set(name, pictures);
     return pictures;
@@ -70,9 +73,10 @@ export async function picturesOf(
 }
 
 /** Images of one model have noise of their own; where there is only one, it is that of the seed. */
-function seedOf(model: CausalModel, name: string, seed: number): number | string {
+function seedOf(model: CausalModel, name: string, seed: number, originOf: (name: string) => string): number | string {
   const generated = model.nodes.filter(({ type, mechanism }) => type.kind === "image" && mechanism.kind === "learned");
-  return generated.length === 1 ? seed : `${seed}/${name}`;
+  const different = new Set(generated.map((node) => originOf(node.name)));
+  return different.size === 1 ? seed : `${seed}/${originOf(name)}`;
 }
 
 /** Pictures in a batch of a computed image. */

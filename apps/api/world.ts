@@ -7,13 +7,15 @@ import type { Answer } from "#compiler/inference/answer";
 import { posteriors, type Posteriors } from "#compiler/inference/posteriors";
 import { answer } from "#compiler/inference/query";
 import { type SharedMarginals, shareMarginals } from "#compiler/inference/shared";
+import { printVariable } from "#compiler/causal/print-expression";
+import { drawWorlds, isImaginedDraw, type WorldSamples } from "#compiler/counterfactual/draw";
 import { drawSamples } from "#compiler/inference/draw";
 import { defaultLimit } from "#compiler/plan/query-plan";
 import { analyzeDraw, analyzeQuery } from "#lang/analyze";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { Source } from "#lang/source";
-import type { Condition, DrawStatement, QueryExpr } from "#lang/syntax/ast";
-import { statesOf } from "#lang/types/type";
+import type { Condition, CounterfactualVariable, DrawStatement, QueryExpr } from "#lang/syntax/ast";
+import { type NodeType, statesOf } from "#lang/types/type";
 import type { Executor } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
 import { hasErrors, ProgramError } from "./errors.ts";
@@ -28,10 +30,15 @@ export interface AskOptions {
 }
 
 export interface Drawing {
-  /** the image nodes that were asked for, by name */
+  /** the images that were asked for, by name: `Face`, or `Face[Mustache = true]` */
   readonly pictures: Readonly<Record<string, Pictures>>;
-  /** all other nodes: indices of states, or numbers; one entry a draw */
+  /**
+   * all other nodes: indices of states, or numbers; one entry a draw. With counterfactual variables: these by what was
+   * written, `Y[X = 1]`, and the nodes of the factual world that they and the conditions have to do with
+   */
   readonly columns: Readonly<Record<string, Float64Array>>;
+  /** what the values of each column are */
+  readonly types: Readonly<Record<string, NodeType>>;
   readonly count: number;
   readonly seed: number;
 }
@@ -121,24 +128,65 @@ export async function drawStatement(
       "draw fewer, or in several parts with other seeds",
     );
   }
-  const { vocabulary } = world.project;
-  const images = statement.variables
-    .map((variable) => variable.name.text)
-    .filter((name) => world.model.nodes.some((node) => node.name === name && node.type.kind === "image"));
-  requirePictures(world, images);
-  const drawn = drawSamples(world.model, [...world.given, ...statement.given], count, { vocabulary, seed });
+  const { variables } = statement;
+  const given = [...world.given, ...statement.given];
+  const isImage = ({ name }: CounterfactualVariable) => typeIn(world.model, name.text)?.kind === "image";
+  requirePictures(
+    world,
+    variables.filter(isImage).map(({ name }) => name.text),
+  );
+  const drawn = sample(world, variables, given, count, seed);
   if ("diagnostics" in drawn) throw new ProgramError(drawn.diagnostics, sources);
-  const pictures =
-    images.length === 0
-      ? {}
-      : await picturesOf(world, images, drawn.columns, count, { executor: await world.executor(), seed });
-  return { pictures, columns: drawn.columns, count, seed };
+  const { model } = drawn;
+  const images = new Map(
+    variables.flatMap((variable, i) => (isImage(variable) ? [[labelOf(variable), drawn.names[i]!]] : [])),
+  );
+  const columns = Object.fromEntries(
+    world.model.nodes.flatMap(({ name }) => (Object.hasOwn(drawn.columns, name) ? [[name, drawn.columns[name]!]] : [])),
+  );
+  const types = Object.fromEntries(Object.keys(columns).map((name) => [name, typeIn(world.model, name)!]));
+  for (const [i, variable] of variables.entries()) {
+    if (isImage(variable)) continue;
+    columns[labelOf(variable)] = drawn.columns[drawn.names[i]!]!;
+    types[labelOf(variable)] = typeIn(model, drawn.names[i]!)!;
+  }
+  if (images.size === 0) return { pictures: {}, columns, types, count, seed };
+  const executor = await world.executor();
+  const made = await picturesOf({ ...world, model }, [...images.values()], drawn.columns, count, {
+    executor,
+    seed,
+    origins: drawn.origins,
+  });
+  const pictures = Object.fromEntries([...images].map(([label, name]) => [label, made[name]!]));
+  return { pictures, columns, types, count, seed };
 }
 
+/** How a variable is called among what was drawn: as it was written. */
+const labelOf = (variable: CounterfactualVariable): string =>
+  variable.actions.length === 0 ? variable.name.text : printVariable(variable);
+
+/** Joint samples of the world under its conditions, or of several worlds side by side. */
+function sample(
+  { model, project: { vocabulary } }: World,
+  variables: readonly CounterfactualVariable[],
+  given: readonly Condition[],
+  count: number,
+  seed: number,
+): WorldSamples | { readonly diagnostics: readonly Diagnostic[] } {
+  const options = { vocabulary, seed };
+  if (isImaginedDraw(variables, given)) return drawWorlds(model, variables, given, count, options);
+  const drawn = drawSamples(model, given, count, options);
+  return "diagnostics" in drawn
+    ? drawn
+    : { ...drawn, model, names: variables.map(({ name }) => name.text), origins: new Map() };
+}
+
+const typeIn = (model: CausalModel, name: string): NodeType | undefined =>
+  model.nodes.find((node) => node.name === name)?.type;
+
 /** The spelling of the value at a draw: the name of a state, or a number. */
-export function spell(model: CausalModel, name: string, value: number): string {
-  const node = model.nodes.find((other) => other.name === name)!;
-  return statesOf(node.type)?.[value] ?? String(value);
+export function spell({ types }: Drawing, name: string, value: number): string {
+  return statesOf(types[name]!)?.[value] ?? String(value);
 }
 
 function withSource(world: World, source: Source): ReadonlyMap<string, Source> {

@@ -1,7 +1,7 @@
 /** Answers as text for people and as the JSON of the documentation. */
 import { type Answer, intervalsByState } from "#compiler/inference/answer";
 import type { Posteriors } from "#compiler/inference/posteriors";
-import { formatNumber } from "./text.ts";
+import { formatNumber, table } from "./text.ts";
 
 /** One line for a number or an interval, a line a state for a distribution; how it was found is in the last part. */
 export function answerText(answer: Answer, name: string | null = null): string {
@@ -15,11 +15,17 @@ export function answerText(answer: Answer, name: string | null = null): string {
     ...(answer.ess === undefined ? [] : [`effective ${Math.round(answer.ess)}`]),
     ...(answer.seed === undefined ? [] : [`seed ${answer.seed}`]),
   ].join(", ");
+  const { axes = [] } = answer;
   const cells = [...intervalsByState(answer)].map(([state, { low, high }]) => {
     const text = answer.method === "bounds" ? `[${formatNumber(low)}, ${formatNumber(high)}]` : formatNumber(low);
     return { state, text };
   });
+  if (typeof answer.value === "boolean") return `${head} = ${answer.value}   (${how})`;
   if (cells[0]?.state === "" && cells.length === 1) return `${head} = ${cells[0].text}   (${how})`;
+  if (axes.length > 1) {
+    const rows = cells.map(({ state, text }) => [...state.split(", "), text]);
+    return [`${head}   (${how})`, ...table([...axes, ""], rows).split("\n")].join("\n  ");
+  }
   const width = Math.max(...cells.map(({ state }) => state.length));
   const lines = cells.map(({ state, text }) => `  ${state.padEnd(width)}  ${text}`);
   return [`${head}   (${how})`, ...lines].join("\n");

@@ -33,7 +33,10 @@ export function captionOf(statement: DrawStatement, sources: ReadonlyMap<string,
 /** One row a drawing and image node. */
 export function gridRows(drawn: readonly Drawn[]): readonly CaptionedPictures[] {
   return drawn.flatMap(({ caption, drawing }) =>
-    Object.values(drawing.pictures).map((pictures) => ({ caption, pictures })),
+    Object.entries(drawing.pictures).map(([name, pictures], _, all) => ({
+      caption: all.length === 1 ? caption : `${name}: ${caption}`,
+      pictures,
+    })),
   );
 }
 
@@ -75,12 +78,12 @@ function grouped(names: readonly string[]): readonly string[] {
 }
 
 /** The first draws as a table, the shares of all draws below. */
-export function drawnTable({ world, caption, drawing }: Drawn): string {
+export function drawnTable({ caption, drawing }: Drawn): string {
   const names = grouped(Object.keys(drawing.columns));
   const count = Math.min(drawing.count, shownRows);
   const rows = Array.from({ length: count }, (_, i) =>
     names.map((name) => {
-      const text = spell(world.model, name, drawing.columns[name]![i]!);
+      const text = spell(drawing, name, drawing.columns[name]![i]!);
       return Number.isNaN(Number(text)) ? text : formatNumber(Number(text));
     }),
   );
@@ -88,11 +91,11 @@ export function drawnTable({ world, caption, drawing }: Drawn): string {
   return `${caption}   (seed ${drawing.seed})\n${table(names, rows)}${more}`;
 }
 
-export function drawnJson({ world, caption, drawing }: Drawn): unknown {
+export function drawnJson({ caption, drawing }: Drawn): unknown {
   const columns = grouped(Object.keys(drawing.columns)).map((name) => [
     name,
     Array.from(drawing.columns[name]!, (value) => {
-      const text = spell(world.model, name, value);
+      const text = spell(drawing, name, value);
       return text === String(value) ? value : text;
     }),
   ]);

@@ -3,11 +3,11 @@ import { applyConditions } from "#compiler/inference/conditions";
 import { analyzeConditions } from "#lang/analyze";
 import type { Source, Span } from "#lang/source";
 import { printAction, printEvent, printName } from "#compiler/causal/print-expression";
-import type { Condition, Event, Identifier } from "#lang/syntax/ast";
+import type { Condition, EventExpr, Identifier } from "#lang/syntax/ast";
 import { hasErrors, ProgramError } from "../api/errors.ts";
 import { contextText, currentWorld, type Given, type Output, type Session, sourcesOf } from "./session.ts";
 
-type Context = Exclude<Condition, Event>;
+type Context = Exclude<Condition, EventExpr>;
 
 /**
  * Adds what was written; it replaces what the context said of the same nodes. Throws a ProgramError when it does not fit
@@ -22,7 +22,9 @@ export function addContext(
   const sources = sourcesOf(session, line);
   const { conditions, diagnostics } = analyzeConditions([context], line, program, session.model);
   if (hasErrors(diagnostics)) throw new ProgramError(diagnostics, sources);
-  const added = conditions.flatMap((condition) => (condition.kind === "event" ? [] : itemsOf(condition, line)));
+  const added = conditions.flatMap((condition) =>
+    condition.kind === "event" || condition.kind === "claim" ? [] : itemsOf(condition, line),
+  );
   const replaced = (old: Given) => added.some(({ kind, node }) => old.kind === kind && old.node === node);
   const given = [...session.given.filter((old) => !replaced(old)), ...added];
   const world = currentWorld(session);
@@ -58,8 +60,10 @@ function itemsOf(context: Context, source: Source): readonly Given[] {
   }
   return context.events.map((event) => ({
     kind: "observe",
-    node: event.variable.name.text,
-    text: written(event.variable.name, event.span, () => printEvent(event)),
+    // what is said of several nodes at once replaces only itself
+    node: event.kind === "event" ? event.variable.name.text : printEvent(event),
+    text:
+      event.kind === "event" ? written(event.variable.name, event.span, () => printEvent(event)) : printEvent(event),
     condition: event,
     source,
   }));

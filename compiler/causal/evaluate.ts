@@ -5,7 +5,7 @@
 import type { BinaryOperator, CallExpr, CounterfactualVariable, Expr } from "#lang/syntax/ast";
 import { type NodeType, statesOf } from "#lang/types/type";
 import type { Vocabulary } from "../vocabulary.ts";
-import type { CausalModel } from "./model.ts";
+import type { CausalModel, Mechanism } from "./model.ts";
 
 /** The part of the vocabulary that inference needs. */
 export type Words = Pick<Vocabulary, "distributions" | "functions">;
@@ -249,5 +249,22 @@ export function renameNodes(expr: Expr, model: CausalModel, rename: Renaming, ex
     case "string":
     case "missing":
       return expr;
+  }
+}
+
+/** The mechanism of a node of this type, reading nodes under other names. Tables go by the order of the parents. */
+export function renameMechanism<M extends Mechanism>(
+  mechanism: M,
+  model: CausalModel,
+  rename: Renaming,
+  type: NodeType,
+): M {
+  switch (mechanism.kind) {
+    case "equation":
+      return { ...mechanism, value: renameNodes(mechanism.value, model, rename, type) };
+    case "distribution":
+      return { ...mechanism, args: mechanism.args.map((arg) => renameNodes(arg, model, rename)) };
+    default:
+      return mechanism;
   }
 }

@@ -15,6 +15,33 @@ export function learnedLabels(model: CausalModel): readonly CausalNode[] {
   return discrete.filter((node) => needed.has(node.name));
 }
 
+/**
+ * The nodes with parents before children, as far as possible in the order they are given in; or the names on a cycle, the
+ * first repeated at the end, in the direction of the arrows.
+ */
+export function ordered(
+  nodes: readonly CausalNode[],
+): { readonly nodes: readonly CausalNode[] } | { readonly cycle: readonly string[] } {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const done = new Set<CausalNode>();
+  const trail: string[] = [];
+  let cycle: readonly string[] | null = null;
+  const visit = (node: CausalNode): void => {
+    if (done.has(node) || cycle !== null) return;
+    const seen = trail.indexOf(node.name);
+    if (seen !== -1) {
+      cycle = [node.name, ...trail.slice(seen + 1).reverse(), node.name];
+      return;
+    }
+    trail.push(node.name);
+    for (const parent of node.parents) visit(byName.get(parent)!);
+    trail.pop();
+    done.add(node);
+  };
+  for (const node of nodes) visit(node);
+  return cycle === null ? { nodes: [...done] } : { cycle };
+}
+
 /** Children by name, in topological order. */
 export function childrenOf(model: CausalModel): ReadonlyMap<string, readonly string[]> {
   const children = new Map<string, string[]>(model.nodes.map((node) => [node.name, []]));

@@ -37,12 +37,27 @@ export interface CausalNode {
   /** how the noise of a table or distribution couples its rows; absent where it is not declared */
   readonly coupling?: Coupling;
   readonly span: Span;
+  /** do() has given it another mechanism; `span` is then where that was written */
+  readonly intervened?: true;
+  /**
+   * the node of the program whose natural value this is: what it would have been had do() not given it another mechanism.
+   * The random half of a split node of a single-world intervention graph (Richardson and Robins 2013).
+   */
+  readonly naturalOf?: string;
+  /** computed for an event of a query, `X > Y`: no node of the program */
+  readonly claim?: true;
 }
 
 /** What has been seen of a node; `observe` adds it, inference conditions on it. */
 export type Evidence =
-  /** likelihood of each state: 1 and 0 for hard evidence, any non-negative weights for soft evidence */
-  | { readonly kind: "states"; readonly node: string; readonly weights: readonly number[] }
+  /** likelihood of each state: 1 and 0 for hard evidence, any non-negative weights for virtual evidence */
+  | {
+      readonly kind: "states";
+      readonly node: string;
+      readonly weights: readonly number[];
+      /** soft evidence: the distribution that the node is to have. `inference/soft.ts` finds the weights that give it */
+      readonly target?: readonly number[];
+    }
   /** a continuous node had exactly this value */
   | { readonly kind: "value"; readonly node: string; readonly value: number }
   /** a continuous node was in this interval */

@@ -1,6 +1,16 @@
 /** Expressions, events, conditions and queries as text of the language, with no more brackets than needed. */
 import { elementName, elementParts } from "#lang/syntax/elements";
-import type { Action, Argument, BinaryOperator, Condition, Event, Expr, Label, QueryExpr } from "#lang/syntax/ast";
+import type {
+  Action,
+  Argument,
+  BinaryOperator,
+  Condition,
+  CounterfactualVariable,
+  EventExpr,
+  Expr,
+  Label,
+  QueryExpr,
+} from "#lang/syntax/ast";
 
 const precedence: Record<BinaryOperator, number> = {
   or: 1,
@@ -73,15 +83,17 @@ export function printExpression(expr: Expr, outer = -1): string {
       return `{${expr.entries.map(({ key, value }) => `${printLabel(key)}: ${printExpression(value)}`).join(", ")}}`;
     case "counterfactual": {
       const { name, actions } = expr.variable;
-      return printVariable(name.text, actions);
+      return printVariable({ name, actions });
     }
     case "missing":
       return "?";
   }
 }
 
-function printVariable(name: string, actions: readonly Action[]): string {
-  return actions.length === 0 ? printName(name) : `${printName(name)}[${actions.map(printAction).join(", ")}]`;
+export function printVariable({ name, actions }: Pick<CounterfactualVariable, "name" | "actions">): string {
+  return actions.length === 0
+    ? printName(name.text)
+    : `${printName(name.text)}[${actions.map(printAction).join(", ")}]`;
 }
 
 export function printAction({ target, operator, value }: Action): string {
@@ -89,8 +101,10 @@ export function printAction({ target, operator, value }: Action): string {
   return `${printName(target.text)} ${operator} ${printExpression(value)}`;
 }
 
-export function printEvent({ variable, test }: Event): string {
-  const name = printVariable(variable.name.text, variable.actions);
+export function printEvent(event: EventExpr): string {
+  if (event.kind === "claim") return printClaim(event.value);
+  const { variable, test } = event;
+  const name = printVariable(variable);
   if (test === null) return name;
   switch (test.kind) {
     case "compare":
@@ -102,6 +116,12 @@ export function printEvent({ variable, test }: Event): string {
   }
 }
 
+/** A comparison stands bare among events; what is joined by `and` and `or` needs its brackets. */
+export function printClaim(value: Expr): string {
+  const joined = value.kind === "binary" && (value.operator === "and" || value.operator === "or");
+  return joined ? `(${printExpression(value)})` : printExpression(value);
+}
+
 export function printCondition(condition: Condition): string {
   switch (condition.kind) {
     case "do":
@@ -109,6 +129,7 @@ export function printCondition(condition: Condition): string {
     case "observe":
       return `observe(${condition.events.map(printEvent).join(", ")})`;
     case "event":
+    case "claim":
       return printEvent(condition);
   }
 }

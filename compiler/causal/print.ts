@@ -1,6 +1,6 @@
 /** A causal model as text (Pearl's assignments with their exogenous noise) and as a graph for Graphviz. */
 import type { DrawnGraph } from "#lang/checked";
-import { type NodeType, printType, statesOf } from "#lang/types/type";
+import { printType, statesOf } from "#lang/types/type";
 import { printValue } from "./evaluate.ts";
 import type { CausalModel, CausalNode, Evidence } from "./model.ts";
 import { printExpression, printName } from "./print-expression.ts";
@@ -9,8 +9,9 @@ import { printExpression, printName } from "./print-expression.ts";
 const printedEntries = 64;
 
 /** A piece of evidence as it would be written in a query. */
-export function printEvidence(type: NodeType, evidence: Evidence): string {
-  const name = printName(evidence.node);
+export function printEvidence({ type, claim }: CausalNode, evidence: Evidence): string {
+  // what is computed for an event has the text of the event as its name
+  const name = claim ? evidence.node : printName(evidence.node);
   switch (evidence.kind) {
     case "value":
       return `${name} = ${evidence.value}`;
@@ -21,11 +22,11 @@ export function printEvidence(type: NodeType, evidence: Evidence): string {
     }
     case "states": {
       const states = statesOf(type) ?? [];
-      const seen = states.flatMap((state, i) =>
-        evidence.weights[i]! > 0 ? [{ state, weight: evidence.weights[i]! }] : [],
-      );
+      const weights = evidence.target ?? evidence.weights;
+      const seen = states.flatMap((state, i) => (weights[i]! > 0 ? [{ state, weight: weights[i]! }] : []));
+      if (claim && seen.length === 1) return seen[0]!.state === "true" ? name : `not (${name})`;
       if (seen.length === 1) return `${name} = ${printName(seen[0]!.state)}`;
-      if (seen.every(({ weight }) => weight === seen[0]!.weight)) {
+      if (evidence.target === undefined && seen.every(({ weight }) => weight === seen[0]!.weight)) {
         return `${name} in {${seen.map(({ state }) => printName(state)).join(", ")}}`;
       }
       return `${name} ~ {${seen.map(({ state, weight }) => `${printName(state)}: ${weight}`).join(", ")}}`;
@@ -41,7 +42,7 @@ const kindOfRole: Record<CausalNode["role"], string> = {
   image: "image",
 };
 
-const exogenous = (node: CausalNode) => `U_${node.name}`;
+const exogenous = (node: CausalNode) => `U_${node.naturalOf ?? node.name}`;
 const call = (node: CausalNode) => [node.parents.map(printName).join(", "), exogenous(node)].filter(Boolean).join("; ");
 
 function sizeOfTable(node: CausalNode): { rows: number; states: number } | null {
@@ -99,8 +100,10 @@ function printMechanism(node: CausalNode): string {
   }
 }
 
-/** Whether do() has replaced the mechanism: roots of stochastic interventions cannot be told from other roots. */
-const mark = (node: CausalNode) => (node.mechanism.kind === "fixed" ? "set" : kindOfRole[node.role]);
+function mark(node: CausalNode): string {
+  if (node.naturalOf !== undefined) return "natural";
+  return node.intervened || node.mechanism.kind === "fixed" ? "set" : kindOfRole[node.role];
+}
 
 function printDrawn({ nodes, bidirected, lacks }: DrawnGraph): readonly string[] {
   return [
@@ -125,7 +128,7 @@ export function printModel(model: CausalModel): string {
       node.parents.map((parent) => byName.get(parent)!),
     ),
   ]);
-  const evidence = model.evidence.map((piece) => `  given ${printEvidence(byName.get(piece.node)!.type, piece)}`);
+  const evidence = model.evidence.map((piece) => `  given ${printEvidence(byName.get(piece.node)!, piece)}`);
   const drawn = model.drawn === undefined ? [] : printDrawn(model.drawn);
   return `${[`model ${printName(model.name)}`, ...params, ...nodes, ...drawn, ...evidence].join("\n")}\n`;
 }
@@ -140,17 +143,17 @@ function drawnToDot({ nodes, bidirected }: DrawnGraph): readonly string[] {
   ];
 }
 
-/** For `causal show model --dot`: latent and exogenous nodes dashed, set nodes doubled, observed evidence filled. */
+/** For `causal show model --dot`: latent and exogenous nodes and natural values dashed, set nodes doubled, observed evidence filled. */
 export function toDot(model: CausalModel): string {
   const seen = new Set(model.evidence.map((piece) => piece.node));
   const nodes = model.nodes.map((node) => {
     const styles = [
-      ...(node.role === "latent" || node.role === "noise" ? ["dashed"] : []),
+      ...(node.role === "latent" || node.role === "noise" || node.naturalOf !== undefined ? ["dashed"] : []),
       ...(seen.has(node.name) ? ["filled"] : []),
     ];
     const attributes = [
       ...(node.type.kind === "image" ? ["shape=box"] : []),
-      ...(node.mechanism.kind === "fixed" ? ["peripheries=2"] : []),
+      ...(node.intervened || node.mechanism.kind === "fixed" ? ["peripheries=2"] : []),
       ...(styles.length > 0 ? [`style=${quote(styles.join(","))}`] : []),
     ];
     return `  ${quote(node.name)}${attributes.length > 0 ? ` [${attributes.join(", ")}]` : ""};`;

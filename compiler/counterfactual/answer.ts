@@ -7,14 +7,16 @@ import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { ExpectationExpr, ProbabilityExpr } from "#lang/syntax/ast";
 import { statesOf } from "#lang/types/type";
 import { nodesOf } from "../causal/evaluate.ts";
+import { ancestorsOf } from "../causal/graph.ts";
 import { printQuery } from "../causal/print-expression.ts";
 import { type CausalModel, type CausalNode, nodeOf } from "../causal/model.ts";
 import type { Interval } from "../inference/answer.ts";
-import { readEvents } from "../inference/conditions.ts";
+import type { Conditioned } from "../inference/conditions.ts";
+import { readEvents, type Targets } from "../inference/events.ts";
 import { evidenceWeights, multiplyWeights, type Weights } from "../inference/exact.ts";
 import { expectation } from "../inference/expectation.ts";
 import { diagnoseImpossible } from "../inference/impossible.ts";
-import { cellNames, probability } from "../inference/probability.ts";
+import { probability, shaped } from "../inference/probability.ts";
 import { condition, type Failure, type Part, type Session } from "../inference/session.ts";
 import { type FiniteVariable, tabulate } from "../inference/tabulate.ts";
 import { type Imagined, imagine } from "./imagine.ts";
@@ -34,8 +36,8 @@ export function counterfactual(query: Asked, session: Session): Part | Failure {
   const imagined: Imagined<Asked> | Failure = imagine(query, session);
   if ("diagnostics" in imagined) return imagined;
   const { query: plain } = imagined;
-  const { parallel, coupled } = compared(imagined, session);
-  if (coupled.length > 0) return finite(plain, parallel, coupled);
+  const { parallel, coupled, factual } = compared(imagined, session);
+  if (coupled.length > 0) return finite(plain, parallel, coupled, factual);
   const part = plain.kind === "probability" ? probability(plain, parallel) : expectation(plain, parallel);
   return "diagnostics" in part ? part : { ...part, rung: 3 };
 }
@@ -49,7 +51,8 @@ function compared({ worlds }: Imagined<Asked>, session: Session) {
     return names.length > 1 && stochastic ? [{ node, names }] : [];
   });
   const parallel: Session = { ...session, model: worlds.model, extraGiven: [] };
-  return { parallel, coupled };
+  const factual = new Set(session.model.nodes.map((node) => node.name));
+  return { parallel, coupled, factual };
 }
 
 /**
@@ -62,8 +65,8 @@ export function attainingModels(
 ): Extract<Reply, { kind: "bounds" }>["witnesses"] | null {
   const imagined: Imagined<Asked> | Failure = imagine(query, session);
   if ("diagnostics" in imagined) return null;
-  const { parallel, coupled } = compared(imagined, session);
-  const asked = coupled.length === 0 ? null : finiteQuestion(imagined.query, parallel, coupled);
+  const { parallel, coupled, factual } = compared(imagined, session);
+  const asked = coupled.length === 0 ? null : finiteQuestion(imagined.query, parallel, coupled, factual);
   if (asked === null || "diagnostics" in asked) return null;
   const found = reply(asked.question, session.limit);
   return found.kind === "bounds" ? found.witnesses : null;
@@ -99,46 +102,62 @@ function obstacle(model: CausalModel, variables: ReadonlyMap<string, FiniteVaria
 interface Finite {
   readonly question: Question;
   readonly goals: readonly Goal[];
-  readonly names: readonly string[] | null;
+  /** the bare nodes whose states the numbers are for */
+  readonly free: readonly CausalNode[];
   /** what has been seen cannot happen */
   impossible(): Diagnostic;
 }
 
-function finite(query: Asked, session: Session, coupled: Coupled): Part | Failure {
-  const asked = finiteQuestion(query, session, coupled);
+function finite(query: Asked, session: Session, coupled: Coupled, factual: ReadonlySet<string>): Part | Failure {
+  const asked = finiteQuestion(query, session, coupled, factual);
   if ("diagnostics" in asked) return asked;
   const found = reply(asked.question, session.limit);
   if (found.kind === "impossible") return { diagnostics: [asked.impossible()] };
-  return partOf(found, asked.goals, asked.names, query);
+  return partOf(found, asked.goals, asked.free, query);
 }
 
-function finiteQuestion(query: Asked, session: Session, coupled: Coupled): Finite | Failure {
+function finiteQuestion(
+  query: Asked,
+  session: Session,
+  coupled: Coupled,
+  factual: ReadonlySet<string>,
+): Finite | Failure {
   const { vocabulary: words } = session;
   const conditioned = condition(query.given, { ...session, model: withValue(query, session.model) });
   if ("diagnostics" in conditioned) return conditioned;
-  const { model, spans } = conditioned;
+  const { spans } = conditioned;
+  const softened = softBesideWorlds(conditioned, factual);
+  if (softened !== null) return { diagnostics: [softened] };
+  const targets = query.kind === "probability" ? readEvents(conditioned.model, query.events, words) : null;
+  if (targets !== null && "diagnostics" in targets) return targets;
+  const model = targets?.model ?? conditioned.model;
   const { variables, diagnostics } = tabulate(model, words);
   if (diagnostics.length > 0) return { diagnostics };
   const problem = obstacle(model, variables, coupled, query);
   if (problem !== null) return { diagnostics: [problem] };
-  const asked =
-    query.kind === "probability" ? eventGoals(query, model, variables, session) : valueGoals(query, variables);
-  if ("diagnostics" in asked) return asked;
-  const { goals, names } = asked;
+  const goals = query.kind === "expectation" ? valueGoals(query, variables) : eventGoals(targets!, variables);
+  if ("diagnostics" in goals) return goals;
   const evidence = evidenceWeights(model.evidence, variables);
   const question = { variables, evidence, goals: goals.map(({ weights }) => weights), coupled };
-  return { question, goals, names, impossible: () => diagnoseImpossible(model, model.evidence, spans) };
+  const free = targets?.free ?? [];
+  return { question, goals, free, impossible: () => diagnoseImpossible(model, model.evidence, spans) };
 }
 
-/** One number for each combination of the bare nodes; a single one without a name where there are none. */
-function eventGoals(
-  query: ProbabilityExpr,
-  model: CausalModel,
-  variables: ReadonlyMap<string, FiniteVariable>,
-  session: Session,
-): { readonly goals: readonly Goal[]; readonly names: readonly string[] | null } | Failure {
-  const targets = readEvents(model, query.events, session.vocabulary);
-  if ("diagnostics" in targets) return targets;
+/** Soft evidence beside conditions on other worlds, whose probability need not be known (C519). */
+function softBesideWorlds({ model, spans }: Conditioned, factual: ReadonlySet<string>) {
+  const soft = model.evidence.find((piece) => piece.kind === "states" && piece.target !== undefined);
+  if (soft === undefined) return null;
+  const imagined = (name: string) => !factual.has(name) && !nodeOf(model, name).claim;
+  const seen = ancestorsOf(
+    model,
+    model.evidence.map((piece) => piece.node),
+  );
+  if (![...seen].some(imagined)) return null;
+  return diagnose("C519", spans.get(soft) ?? nodeOf(model, soft.node).span, { name: soft.node });
+}
+
+/** One number for each combination of the bare nodes. */
+function eventGoals(targets: Targets, variables: ReadonlyMap<string, FiniteVariable>): readonly Goal[] {
   let tests: Weights = new Map();
   for (const { node, holds } of targets.tests) {
     const indicator = variables.get(node.name)!.domain.map((stored) => Number(holds(stored)));
@@ -154,15 +173,11 @@ function eventGoals(
       }),
     );
   }
-  const goals = cells.map((weights) => ({ weights, offset: 0 }));
-  return { goals, names: targets.free.length === 0 ? null : cellNames(targets.free) };
+  return cells.map((weights) => ({ weights, offset: 0 }));
 }
 
 /** Weights must not be negative, so values are counted from the smallest one. */
-function valueGoals(
-  query: ExpectationExpr,
-  variables: ReadonlyMap<string, FiniteVariable>,
-): { readonly goals: readonly Goal[]; readonly names: null } | Failure {
+function valueGoals(query: ExpectationExpr, variables: ReadonlyMap<string, FiniteVariable>): readonly Goal[] | Failure {
   const { domain } = variables.get(valueName)!;
   const wrong = domain.find((value) => !Number.isFinite(value));
   if (wrong !== undefined) {
@@ -170,27 +185,32 @@ function valueGoals(
     return { diagnostics: [diagnose("C454", query.span, problem)] };
   }
   const offset = domain.reduce((smallest, value) => Math.min(smallest, value), Number.POSITIVE_INFINITY);
-  return { goals: [{ weights: new Map([[valueName, domain.map((value) => value - offset)]]), offset }], names: null };
+  return [{ weights: new Map([[valueName, domain.map((value) => value - offset)]]), offset }];
 }
 
 function partOf(
   found: Exclude<Reply, { readonly kind: "impossible" }>,
   goals: readonly Goal[],
-  names: readonly string[] | null,
+  free: readonly CausalNode[],
   query: Asked,
 ): Part | Failure {
-  const shape = <T>(values: readonly T[]): T | Readonly<Record<string, T>> =>
-    names === null ? values[0]! : Object.fromEntries(names.map((name, cell) => [name, values[cell]!]));
   // rounding must not leave probabilities outside of 0 and 1
   const clamp = (value: number) => (query.kind === "probability" ? Math.min(1, Math.max(0, value)) : value);
   switch (found.kind) {
     case "points":
-      return { value: shape(found.values.map((value, i) => clamp(value + goals[i]!.offset))), rung: 3, warnings: [] };
+      return {
+        ...shaped(
+          free,
+          found.values.map((value, i) => clamp(value + goals[i]!.offset)),
+        ),
+        rung: 3,
+        warnings: [],
+      };
     case "bounds": {
       const intervals = found.ends.map(({ low, high }, i): Interval => {
         return { low: clamp(low + goals[i]!.offset), high: clamp(high + goals[i]!.offset) };
       });
-      return { value: shape(intervals), rung: 3, bounds: { outer: found.witnesses === undefined }, warnings: [] };
+      return { ...shaped(free, intervals), rung: 3, bounds: { outer: found.witnesses === undefined }, warnings: [] };
     }
     case "too-large":
       return { diagnostics: [diagnose("C522", query.span, { entries: found.entries })] };

@@ -49,7 +49,10 @@ function negated(event: Event, type: NodeType): Event {
  * M are the parents of Y that X influences, other than X. E is P where Y is an event.
  */
 export function expandEffect(expr: EffectExpr, model: CausalModel): QueryExpr {
-  const { effect, outcome, treatment, from, to, given, span } = expr;
+  const { effect, treatment, from, to, given, span } = expr;
+  // the front end has refused outcomes of several nodes (C515)
+  if (expr.outcome.kind === "claim") throw new Error("internal: the outcome of an effect is a claim");
+  const { outcome } = expr;
   const treated = nodeOf(model, treatment.text);
   const target = nodeOf(model, outcome.variable.name.text);
   const set = (label: Label, name: Identifier = treatment): Action => {

@@ -49,7 +49,10 @@ const mostEntries = 2 ** 22;
 const resolution = 1e-8;
 
 /** States that each variable can be in, going forward from the roots; by id. */
-function supportsOf({ variables, evidence }: Question): ReadonlyMap<number, ReadonlySet<number>> {
+function supportsOf({
+  variables,
+  evidence,
+}: Pick<Question, "variables" | "evidence">): ReadonlyMap<number, ReadonlySet<number>> {
   const supports = new Map<number, Set<number>>();
   for (const [name, { id, domain, factor }] of variables) {
     const reached = new Set<number>();
@@ -76,8 +79,17 @@ function supportsOf({ variables, evidence }: Question): ReadonlyMap<number, Read
 const one = (variable: FiniteVariable): Factor =>
   makeFactor([variable.id], [variable.domain.length], new Float64Array(variable.domain.length).fill(1));
 
-/** The answer to each goal. `limit`: entries of the largest table that may be walked. */
-export function reply(question: Question, limit: number): Reply {
+type Supports = ReadonlyMap<number, ReadonlySet<number>>;
+
+/** The variables with one joint table for the copies of each node with a coupling, and the copies of all other nodes. */
+export function couple(question: Pick<Question, "variables" | "evidence" | "coupled">):
+  | {
+      readonly kind: "coupled";
+      readonly variables: Variables;
+      readonly open: readonly Copies[];
+      readonly supports: Supports;
+    }
+  | Extract<Reply, { readonly kind: "too-large" }> {
   const supports = supportsOf(question);
   const variables = new Map(question.variables);
   const open: Copies[] = [];
@@ -95,6 +107,14 @@ export function reply(question: Question, limit: number): Reply {
       variables.set(variable.node.name, { ...variable, factor: i === 0 ? joint : one(variable) });
     });
   }
+  return { kind: "coupled", variables, open, supports };
+}
+
+/** The answer to each goal. `limit`: entries of the largest table that may be walked. */
+export function reply(question: Question, limit: number): Reply {
+  const coupled = couple(question);
+  if (coupled.kind !== "coupled") return coupled;
+  const { variables, open, supports } = coupled;
   return open.length === 0 ? points(question, variables, limit) : bounds(question, variables, open, supports, limit);
 }
 

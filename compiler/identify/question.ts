@@ -1,7 +1,7 @@
 /** From a question of the language, `P(Y | do(X), Z)`, to the answer of identification and its value on data. */
 import { diagnose } from "#lang/diagnostics/catalogue";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
-import type { Event, Expr, ProbabilityExpr } from "#lang/syntax/ast";
+import type { Event, EventExpr, Expr, ProbabilityExpr } from "#lang/syntax/ast";
 import { type NodeType, statesOf } from "#lang/types/type";
 import { evaluateConstant, toStored, type Words } from "../causal/evaluate.ts";
 import type { CausalModel } from "../causal/model.ts";
@@ -26,19 +26,21 @@ interface Question {
 
 function questionOf(model: CausalModel, { events, given }: ProbabilityExpr): Question {
   const graph = graphOfModel(model);
+  const single = (list: readonly EventExpr[]) => list.filter((event): event is Event => event.kind === "event");
   const seen = given.flatMap((condition): readonly Event[] => {
     if (condition.kind === "do") return [];
-    return condition.kind === "observe" ? condition.events : [condition];
+    return single(condition.kind === "observe" ? condition.events : [condition]);
   });
   const actions = given.flatMap((condition) => (condition.kind === "do" ? condition.actions : []));
   const names = (list: readonly Event[]) => list.map((event) => event.variable.name.text);
   const values = new Map<string, Expr>();
-  for (const { variable, test } of [...events, ...seen]) {
+  const asked = single(events);
+  for (const { variable, test } of [...asked, ...seen]) {
     if (test?.kind === "compare") values.set(variable.name.text, test.value);
   }
   for (const { target, value } of actions) if (value !== null) values.set(target.text, value);
   const treatments = actions.map((action) => action.target.text);
-  return { graph, query: queryOf(graph, names(events), treatments, names(seen)), values };
+  return { graph, query: queryOf(graph, names(asked), treatments, names(seen)), values };
 }
 
 /** An answer in words; sets of nodes are lists of names. */
@@ -170,7 +172,7 @@ export interface EstimatedCell {
 
 /**
  * The estimand on an observed distribution, for all values that the question leaves open: treatments and conditions
- * first, outcomes last. Or the diagnostics that it is not identifiable (C534), nowhere defined (C536) or too large (C190).
+ * first, outcomes last. Or the diagnostics that it is not identifiable (C534), nowhere defined (C536) or too large (C705).
  */
 export function estimateQuery(
   model: CausalModel,
@@ -188,7 +190,7 @@ export function estimateQuery(
   const arbitrary = inOrder(found.arbitrary, graph);
   const whole = evaluateEstimand(found.estimand, joint, [...asked, ...arbitrary]);
   if (whole === null) {
-    return { diagnostics: [diagnose("C190", expr.span, { what: "an estimand with tables as large as this needs" })] };
+    return { diagnostics: [diagnose("C705", expr.span, { query: printQuery(expr) })] };
   }
   // any values of these give the same: the likeliest have most rows behind them
   const table = fixStates(whole, new Map(likeliest(arbitrary, joint).map((state, i) => [arbitrary[i]!, state])), joint);

@@ -35,8 +35,26 @@ export function combineIntervals(operator: Operator, left: Part, right: Part): R
   const corners = crossesZero
     ? [Number.NaN]
     : [a.low, a.high].flatMap((x) => [b.low, b.high].map((y) => withDerivatives[operator](x, y).value));
+  const stderr = errorOfEnds(operator, left, right);
+  const ess = [left.sampled, right.sampled].flatMap((sampled) => sampled?.ess ?? []);
   const outer = (left.bounds?.outer ?? false) || (right.bounds?.outer ?? false) || (isOpen(left) && isOpen(right));
-  return { value: { low: Math.min(...corners), high: Math.max(...corners) }, bounds: { outer } };
+  return {
+    value: { low: Math.min(...corners), high: Math.max(...corners) },
+    bounds: { outer },
+    ...(ess.length === 0 ? {} : { sampled: { stderr, ess: Math.min(...ess) } }),
+  };
+}
+
+/** The standard error of an end of the interval: the largest of all corners, as one side or both are estimates. */
+function errorOfEnds(operator: Operator, left: Part, right: Part): number {
+  const [a, b] = [intervalOf(left), intervalOf(right)];
+  const errors = [a.low, a.high].flatMap((x) =>
+    [b.low, b.high].map((y) => {
+      const { byLeft, byRight } = withDerivatives[operator](x, y);
+      return Math.hypot(byLeft * (left.sampled?.stderr ?? 0), byRight * (right.sampled?.stderr ?? 0));
+    }),
+  );
+  return Math.max(...errors);
 }
 
 const isOpen = ({ bounds }: Part) => bounds !== undefined;

@@ -104,8 +104,7 @@ export function checkAssertion(model: CausalModel, assertion: Assertion, context
   const { left: leftQuery, operator, right: rightQuery, tolerance } = assertion;
   if (leftQuery.kind === "predicate") return checkPredicate(model, leftQuery, assertion, context);
   if (operator === null || rightQuery === null || rightQuery.kind === "boolean") {
-    const unsupported = diagnose("C190", assertion.span, { what: "an assertion that is not a comparison of numbers" });
-    return { passed: false, left: null, right: null, message: unsupported.message, diagnostics: [unsupported] };
+    throw new Error("internal: an assertion that is not a comparison of numbers passed the checks");
   }
   const suffix = tolerance === null ? "" : ` +- ${tolerance.value}`;
   const claim = `${printQuery(leftQuery)} ${operator} ${printQuery(rightQuery)}${suffix}`;

@@ -13,8 +13,9 @@ import { defaultLimit } from "../plan/query-plan.ts";
 import { applyConditions } from "./conditions.ts";
 import { diagnoseImpossible, impossibleEvidence } from "./impossible.ts";
 import { resample } from "./resample.ts";
-import { type Draws, drawWeighted, prepareSampling } from "./sample.ts";
+import { type Couple, type Draws, drawWeighted, prepareSampling } from "./sample.ts";
 import { drawGiven } from "./sampling.ts";
+import { calibrated, raked } from "./soft.ts";
 
 export interface DrawOptions {
   readonly vocabulary: Words;
@@ -24,6 +25,8 @@ export interface DrawOptions {
   /** weighted draws to choose from where the evidence needs weights; at least four a sample by default */
   readonly samples?: number;
   readonly limit?: number;
+  /** where nodes are copies of each other in several worlds */
+  readonly couple?: Couple;
 }
 
 export interface Samples {
@@ -37,6 +40,8 @@ export interface Samples {
 
 const smallestEss = 30;
 const smallestPool = 20_000;
+/** Draws to weigh soft evidence by, where that is not exact. */
+const softPool = 100_000;
 
 /** The part of the model that the targets and the evidence come from, without images. */
 function withoutImages(model: CausalModel, targets: readonly string[] | undefined): CausalModel {
@@ -49,13 +54,16 @@ function withoutImages(model: CausalModel, targets: readonly string[] | undefine
   return { ...model, nodes: model.nodes.filter((node) => needed.has(node.name) && !excluded.has(node.name)) };
 }
 
-const asRecord = (draws: Draws, rows: Int32Array | null) =>
-  Object.fromEntries(
-    [...draws.columns].map(([name, column]) => [
-      name,
-      rows === null ? column : Float64Array.from(rows, (row) => column[row]!),
-    ]),
+/** The columns of the nodes; what was added for claims and policies is no part of the program. */
+function asRecord(model: CausalModel, draws: Draws, rows: Int32Array | null): Readonly<Record<string, Float64Array>> {
+  const added = new Set(
+    model.nodes.filter((node) => node.claim || node.naturalOf !== undefined).map(({ name }) => name),
   );
+  const columns = [...draws.columns].filter(([name]) => !added.has(name));
+  return Object.fromEntries(
+    columns.map(([name, column]) => [name, rows === null ? column : Float64Array.from(rows, (row) => column[row]!)]),
+  );
+}
 
 /**
  * `count` draws of all nodes but images from their joint distribution after do() and observe(). The finite part is
@@ -68,32 +76,33 @@ export function drawSamples(
   options: DrawOptions,
 ): Samples | { readonly diagnostics: readonly Diagnostic[] } {
   const { vocabulary: words, seed, limit = defaultLimit } = options;
-  const conditioned = applyConditions(model, given, words);
+  const applied = applyConditions(model, given, words);
+  if ("diagnostics" in applied) return applied;
+  const guilty = impossibleEvidence(applied.model, words, limit);
+  if (guilty !== null) return { diagnostics: [diagnoseImpossible(applied.model, guilty, applied.spans)] };
+  const conditioned = calibrated(applied, { words, limit, samples: softPool, seed: `${seed}/soft` });
   if ("diagnostics" in conditioned) return conditioned;
-  const guilty = impossibleEvidence(conditioned.model, words, limit);
-  if (guilty !== null) return { diagnostics: [diagnoseImpossible(conditioned.model, guilty, conditioned.spans)] };
   const relevant = withoutImages(conditioned.model, options.targets);
   const unfitted = relevant.nodes.filter((node) => node.mechanism.kind === "learned");
   if (unfitted.length > 0) {
     return { diagnostics: unfitted.map(({ name, span }) => diagnose("C601", span, { name, model: model.name })) };
   }
-  const prepared = prepareSampling(relevant, words);
+  const sampling = { words, seed, limit, ...(options.couple === undefined ? {} : { couple: options.couple }) };
+  const prepared = prepareSampling(relevant, sampling);
   if ("diagnostics" in prepared) return prepared;
-  const plain = drawWeighted(relevant, prepared, count, { words, seed, limit });
+  const plain = drawWeighted(relevant, prepared, count, sampling);
   if ("diagnostics" in plain) return plain;
-  if (plain.draws.weights === null) return { columns: asRecord(plain.draws, null), method: "exact" };
+  if (plain.draws.weights === null) return { columns: asRecord(relevant, plain.draws, null), method: "exact" };
 
   const pool = Math.max(options.samples ?? smallestPool, 4 * count);
-  const weighted = drawGiven(relevant, pool, { words, seed, limit });
+  const weighted = drawGiven(relevant, pool, sampling);
   if ("diagnostics" in weighted) return weighted;
-  const { weights, ess } = weighted.draws;
+  const draws = raked(weighted.draws, relevant.evidence);
+  const { weights, ess } = draws;
   if (weights === null || ess < smallestEss) {
     const span = conditioned.spans.values().next().value ?? relevant.nodes[0]!.span;
     return { diagnostics: [diagnose("C453", span, { ess, samples: pool })] };
   }
-  return {
-    columns: asRecord(weighted.draws, resample(weights, count, createStream(seed, "resample"))),
-    method: "sampled",
-    ess,
-  };
+  const rows = resample(weights, count, createStream(seed, "resample"));
+  return { columns: asRecord(relevant, draws, rows), method: "sampled", ess };
 }

@@ -48,7 +48,7 @@ export function impossibleEvidence(model: CausalModel, words: Words, limit: numb
 /** The diagnostic for evidence that cannot be. */
 export function diagnoseImpossible(model: CausalModel, guilty: readonly Evidence[], spans: EvidenceSpans): Diagnostic {
   const places = guilty.map((piece) => spans.get(piece) ?? nodeOf(model, piece.node).span);
-  const evidence = guilty.map((piece) => printEvidence(nodeOf(model, piece.node).type, piece));
+  const evidence = guilty.map((piece) => printEvidence(nodeOf(model, piece.node), piece));
   const related = places.slice(1).map((span) => ({ span, label: "together with this" }));
   return diagnose("C450", places[0]!, { evidence }, { related });
 }

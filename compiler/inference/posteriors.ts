@@ -18,6 +18,7 @@ import { diagnoseImpossible, impossibleEvidence } from "./impossible.ts";
 import { allMarginals, createNetwork, type Likelihoods, type Marginals, type Network, situate } from "./network.ts";
 import { drawGiven } from "./sampling.ts";
 import type { Failure } from "./session.ts";
+import { calibrated, isSoft } from "./soft.ts";
 import { tabulate } from "./tabulate.ts";
 
 export interface NodePosterior {
@@ -158,6 +159,15 @@ function oneByOne(
   return { nodes: found, warnings };
 }
 
+/** The conditions with weights for soft evidence, which needs all other evidence to be possible. */
+function weighed(applied: Conditioned | Failure, options: PosteriorOptions): Conditioned | Failure {
+  if ("diagnostics" in applied || !applied.model.evidence.some(isSoft)) return applied;
+  const { vocabulary: words, limit, samples, seed } = options;
+  const guilty = impossibleEvidence(applied.model, words, limit);
+  if (guilty !== null) return { diagnostics: [diagnoseImpossible(applied.model, guilty, applied.spans)] };
+  return calibrated(applied, { words, limit, samples, seed: `${seed}/soft` });
+}
+
 const same = (a: Diagnostic, b: Diagnostic) => a.code === b.code && a.span === b.span && a.message === b.message;
 
 /**
@@ -170,7 +180,7 @@ export function posteriors(
   options: PosteriorOptions,
 ): Posteriors | Failure {
   const { vocabulary: words, limit } = options;
-  const conditioned = applyConditions(model, given, words);
+  const conditioned = weighed(applyConditions(model, given, words), options);
   if ("diagnostics" in conditioned) return conditioned;
   const network = networkOf(conditioned.model, words);
   if ("diagnostics" in network) return network;
@@ -182,7 +192,7 @@ export function posteriors(
   const nodes: Record<string, NodePosterior> = {};
   const rest: CausalNode[] = [];
   conditioned.model.nodes.forEach((node, id) => {
-    if (statesOf(node.type) === null) return;
+    if (statesOf(node.type) === null || node.claim || node.naturalOf !== undefined) return;
     const known = marginals?.byVariable.get(id);
     if (known === undefined) rest.push(node);
     else nodes[node.name] = { method: "exact", value: byState(node, known) };

@@ -3,7 +3,8 @@ import type { ProbabilityExpr } from "#lang/syntax/ast";
 import { statesOf } from "#lang/types/type";
 import type { CausalNode } from "../causal/model.ts";
 import { type Planned, planQuery } from "../plan/query-plan.ts";
-import { readEvents, type Targets } from "./conditions.ts";
+import type { Interval, Table } from "./answer.ts";
+import { readEvents, type Targets } from "./events.ts";
 import { estimateShares } from "./estimate.ts";
 import { evidenceWeights, multiplyWeights, posterior, type Weights } from "./exact.ts";
 import { mixtureCells } from "./gaussian/answer.ts";
@@ -51,21 +52,18 @@ function sampledCells({ tests, free }: Targets, draws: Draws): { readonly cells:
   };
 }
 
-/** "large", or "large, A" for a joint distribution; the last node varies fastest. */
-export function cellNames(free: readonly CausalNode[]): string[] {
-  return free
-    .map((node) => statesOf(node.type)!)
-    .reduce<string[]>(
-      (names, states) => {
-        return names.flatMap((name) => states.map((state) => (name === "" ? state : `${name}, ${state}`)));
-      },
-      [""],
-    );
+/** One value where no node is bare; else a table by the states of the bare nodes, of whose cells the last varies fastest. */
+export function shaped<T extends number | Interval>(
+  free: readonly CausalNode[],
+  cells: readonly T[],
+): { readonly value: T | Table<T>; readonly axes?: readonly string[] } {
+  const [first, ...rest] = free;
+  if (first === undefined) return { value: cells[0]! };
+  const states = statesOf(first.type)!;
+  const block = cells.length / states.length;
+  const entries = states.map((state, i) => [state, shaped(rest, cells.slice(i * block, (i + 1) * block)).value]);
+  return { value: Object.fromEntries(entries), axes: free.map(({ name }) => name) };
 }
-
-/** One number, or one for each combination of the bare nodes. */
-const shaped = ({ free }: Targets, cells: readonly number[]): number | Record<string, number> =>
-  free.length === 0 ? cells[0]! : Object.fromEntries(cellNames(free).map((name, cell) => [name, cells[cell]!]));
 
 /** The answer to a question about one node, from its posterior. */
 function fromShared({ query, known, session }: SharedQuestion): Part | Failure {
@@ -74,7 +72,7 @@ function fromShared({ query, known, session }: SharedQuestion): Part | Failure {
   const kept = known.probabilities.map((p, state) => (targets.tests.every(({ holds }) => holds(state)) ? p : 0));
   const sum = kept.reduce((total, p) => total + p, 0);
   const cells = targets.free.length > 0 ? [...kept] : [Math.min(1, sum)];
-  return { value: shaped(targets, cells), rung: known.intervened ? 2 : 1, warnings: [] };
+  return { ...shaped(targets.free, cells), rung: known.intervened ? 2 : 1, warnings: [] };
 }
 
 interface SharedQuestion {
@@ -94,10 +92,10 @@ export function probability(query: ProbabilityExpr, session: Session): Part | Fa
   const keep = targets.free.map((node) => node.name);
   const names = [...new Set([...targets.tests.map(({ node }) => node.name), ...keep])];
   const { vocabulary: words, limit } = session;
-  const planned = planQuery(conditioned.model, names, keep, { words, limit, span: query.span });
+  const planned = planQuery(targets.model, names, keep, { words, limit, span: query.span });
   if ("diagnostics" in planned) return planned;
   const rung = conditioned.intervened ? 2 : 1;
-  const shape = (cells: readonly number[]) => shaped(targets, cells);
+  const value = (cells: readonly number[]) => shaped(targets.free, cells);
   if (planned.mixture !== undefined) {
     const events = targets.tests.map(({ node, holds, interval }) => ({ node: node.name, holds, region: interval }));
     const cells = mixtureCells(planned.mixture, events, keep, words);
@@ -105,13 +103,13 @@ export function probability(query: ProbabilityExpr, session: Session): Part | Fa
       return { diagnostics: [diagnoseImpossible(conditioned.model, conditioned.model.evidence, conditioned.spans)] };
     }
     if ("diagnostics" in cells) return cells;
-    return { value: shape(cells), rung, warnings: planned.warnings };
+    return { ...value(cells), rung, warnings: planned.warnings };
   }
   if (planned.plan.method === "exact") {
-    return { value: shape(exactCells(targets, planned)), rung, warnings: planned.warnings };
+    return { ...value(exactCells(targets, planned)), rung, warnings: planned.warnings };
   }
   const draws = drawFor(planned, query, session);
   if ("diagnostics" in draws) return draws;
   const { cells, stderr } = sampledCells(targets, draws);
-  return { value: shape(cells), rung, sampled: sampledBy(draws, stderr), warnings: planned.warnings };
+  return { ...value(cells), rung, sampled: sampledBy(draws, stderr), warnings: planned.warnings };
 }

@@ -13,7 +13,9 @@ import { expandEffect } from "../counterfactual/effects.ts";
 import { isCounterfactual } from "../counterfactual/imagine.ts";
 import { type Answer, isInterval } from "./answer.ts";
 import { combineIntervals, combineNumbers, type NumberPart } from "./arithmetic.ts";
+import { holdsPredicate } from "../identify/predicate.ts";
 import { expectation } from "./expectation.ts";
+import { tabled } from "./family.ts";
 import { probability } from "./probability.ts";
 import type { Failure, Part, QueryContext, Session } from "./session.ts";
 
@@ -28,14 +30,14 @@ function combine(query: Extract<QueryExpr, { kind: "query-binary" }>, session: S
     [left, query.left],
     [right, query.right],
   ] as const) {
+    if (typeof part.value === "boolean") {
+      return { diagnostics: [diagnose("C211", source.span, { expected: "a number", found: "a truth value" })] };
+    }
     if (typeof part.value !== "number" && !(part.bounds !== undefined && isInterval(part.value))) {
       return { diagnostics: [diagnose("C514", source.span, { name: printQuery(source) })] };
     }
   }
   const bounded = left.bounds !== undefined || right.bounds !== undefined;
-  if (bounded && (left.sampled !== undefined || right.sampled !== undefined)) {
-    return { diagnostics: [diagnose("C190", query.span, { what: "arithmetic of bounds with a sampled number" })] };
-  }
   const result = bounded
     ? combineIntervals(query.operator, left, right)
     : combineNumbers(query.operator, left as NumberPart, right as NumberPart);
@@ -52,9 +54,16 @@ function combine(query: Extract<QueryExpr, { kind: "query-binary" }>, session: S
 
 /** An effect is asked as what it stands for; its rung is that of its definition. */
 function effect(query: Extract<QueryExpr, { kind: "effect" }>, session: Session): Part | Failure {
-  const part = evaluate(expandEffect(query, session.model), session);
+  const part = tabled(query, session.model, (single) => evaluate(expandEffect(single, session.model), session));
   const imagined = query.effect !== "ATE" && query.effect !== "CATE" && query.effect !== "CDE";
   return "diagnostics" in part || !imagined ? part : { ...part, rung: 3 };
+}
+
+/** Whether something is independent or identifiable: a fact of the graph, or exact. */
+function predicate(query: Extract<QueryExpr, { kind: "predicate" }>, session: Session): Part | Failure {
+  const found = holdsPredicate(session.model, query, session);
+  if ("diagnostics" in found) return found;
+  return { value: found.holds, rung: query.name === "identifiable" ? 2 : 1, warnings: [] };
 }
 
 /** The answer of an earlier query as a part of this one. */
@@ -64,11 +73,11 @@ function recall(query: Extract<QueryExpr, { kind: "name" }>, session: Session): 
   if (known === undefined) {
     return { diagnostics: [diagnose("C201", query.span, { what: "query", name, suggestion: null })] };
   }
-  const { value, rung, stderr, ess = 0, sampler } = known;
+  const { value, rung, axes, stderr, ess = 0, sampler } = known;
   const bounds = known.method === "bounds" ? { bounds: { outer: known.outer === true } } : {};
   const sampled =
     stderr === undefined ? {} : { sampled: { stderr, ess, ...(sampler === undefined ? {} : { sampler }) } };
-  return { value, rung, ...bounds, ...sampled, warnings: [] };
+  return { value, rung, ...(axes === undefined ? {} : { axes }), ...bounds, ...sampled, warnings: [] };
 }
 
 function evaluate(query: QueryExpr, session: Session): Part | Failure {
@@ -78,9 +87,13 @@ function evaluate(query: QueryExpr, session: Session): Part | Failure {
     case "name":
       return recall(query, session);
     case "probability":
-      return isCounterfactual(query) ? counterfactual(query, session) : probability(query, session);
+      return tabled(query, session.model, (single) =>
+        isCounterfactual(single) ? counterfactual(single, session) : probability(single, session),
+      );
     case "expectation":
-      return isCounterfactual(query) ? counterfactual(query, session) : expectation(query, session);
+      return tabled(query, session.model, (single) =>
+        isCounterfactual(single) ? counterfactual(single, session) : expectation(single, session),
+      );
     case "query-unary": {
       const zero: QueryExpr = { kind: "number", value: 0, span: query.span };
       return combine(
@@ -93,7 +106,7 @@ function evaluate(query: QueryExpr, session: Session): Part | Failure {
     case "effect":
       return effect(query, session);
     case "predicate":
-      return { diagnostics: [diagnose("C190", query.span, { what: `\`${query.name}\`` })] };
+      return predicate(query, session);
     case "missing":
       throw new Error("internal: a query with a syntax error is asked");
   }
@@ -127,14 +140,19 @@ export function answer(
   };
   const part = evaluate(query, session);
   if ("diagnostics" in part) return part;
-  const { value, rung, bounds, sampled, warnings } = part;
-  const known = { query: textOf(query, context), rung, value };
-  if (bounds !== undefined) {
-    return { answer: { ...known, method: "bounds", ...(bounds.outer ? { outer: true } : {}) }, warnings };
-  }
-  if (sampled === undefined) return { answer: { ...known, method: "exact" }, warnings };
+  const { value, rung, axes = [], bounds, sampled, warnings } = part;
   const { samples, seed } = context;
-  return { answer: { ...known, method: "sampled", ...sampled, samples, seed }, warnings };
+  const method = bounds !== undefined ? "bounds" : sampled !== undefined ? "sampled" : "exact";
+  const answer: Answer = {
+    query: textOf(query, context),
+    rung,
+    value,
+    method,
+    ...(axes.length > 1 ? { axes } : {}),
+    ...(bounds?.outer ? { outer: true } : {}),
+    ...(sampled === undefined ? {} : { ...sampled, samples, seed }),
+  };
+  return { answer, warnings };
 }
 
 export type { QueryContext };

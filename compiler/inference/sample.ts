@@ -14,11 +14,18 @@ import { drawPosterior, evidenceWeights, isPossible, likelihood, pick, predictCo
 import { computationOrder, type Solution, solveEvidence } from "./solve.ts";
 import { describeRow, type FiniteVariable, tabulate } from "./tabulate.ts";
 
+/** Ties finite variables together that would be independent given their parents, as copies of a node in several worlds. */
+export type Couple = (
+  finite: ReadonlyMap<string, FiniteVariable>,
+  evidence: readonly Evidence[],
+) => { readonly variables: ReadonlyMap<string, FiniteVariable> } | { readonly diagnostics: readonly Diagnostic[] };
+
 export interface SampleOptions {
   readonly words: Words;
   readonly seed: number | string;
   /** entries of the largest table that exact inference may walk */
   readonly limit: number;
+  readonly couple?: Couple;
 }
 
 export interface Draws {
@@ -248,10 +255,13 @@ export interface Prepared {
 /** What has to be known of a model before it is sampled, or why it cannot be. */
 export function prepareSampling(
   model: CausalModel,
-  words: Words,
+  { words, couple }: Pick<SampleOptions, "words" | "couple">,
 ): Prepared | { readonly diagnostics: readonly Diagnostic[] } {
-  const { variables, diagnostics } = tabulate(model, words);
+  const { variables: separate, diagnostics } = tabulate(model, words);
   if (diagnostics.length > 0) return { diagnostics };
+  const together = couple?.(separate, model.evidence) ?? { variables: separate };
+  if ("diagnostics" in together) return together;
+  const { variables } = together;
   const observed = observedEquations(model, new Set(variables.keys()));
   const withEvidence = new Set(model.evidence.map((piece) => piece.node));
   const solutions = solveEvidence(
@@ -284,7 +294,11 @@ export function drawWeighted(model: CausalModel, prepared: Prepared, count: numb
     weighted: false,
   };
   const weights = evidenceWeights(model.evidence, variables);
-  if (predictCost(variables, weights, []).largest <= limit) {
+  const { largest } = predictCost(variables, weights, []);
+  if (largest > limit && options.couple !== undefined) {
+    return { diagnostics: [diagnose("C522", model.nodes[0]!.span, { entries: largest })] };
+  }
+  if (largest <= limit) {
     if (!isPossible(variables, weights)) return { draws: nothing(state) };
     for (const [name, states] of drawPosterior(variables, weights, count, seed)) {
       const { domain } = variables.get(name)!;

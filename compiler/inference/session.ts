@@ -8,6 +8,7 @@ import type { CausalModel } from "../causal/model.ts";
 import type { Planned } from "../plan/query-plan.ts";
 import type { Answer } from "./answer.ts";
 import { applyConditions, type Conditioned } from "./conditions.ts";
+import { calibrated, raked } from "./soft.ts";
 import { diagnoseImpossible, impossibleEvidence } from "./impossible.ts";
 import type { Draws } from "./sample.ts";
 import { drawGiven } from "./sampling.ts";
@@ -37,6 +38,8 @@ export interface Failure {
 /** A value on the way to an answer. */
 export interface Part {
   readonly value: Answer["value"];
+  /** the nodes whose states a table goes by, from outside */
+  readonly axes?: readonly string[];
   readonly rung: 1 | 2 | 3;
   /** present where the value is an interval, or one for each state */
   readonly bounds?: { readonly outer: boolean };
@@ -61,8 +64,9 @@ export function condition(given: readonly Condition[], session: Session): Condit
   const conditioned = applyConditions(model, [...extraGiven, ...given], vocabulary);
   if ("diagnostics" in conditioned) return conditioned;
   const guilty = impossibleEvidence(conditioned.model, vocabulary, limit);
-  if (guilty === null) return conditioned;
-  return { diagnostics: [diagnoseImpossible(conditioned.model, guilty, conditioned.spans)] };
+  if (guilty !== null) return { diagnostics: [diagnoseImpossible(conditioned.model, guilty, conditioned.spans)] };
+  const options = { words: vocabulary, limit, samples: session.samples, seed: `${session.seed}/soft` };
+  return calibrated(conditioned, options);
 }
 
 /** Enough draws for an estimate, or the diagnostic that there are too few (C453). */
@@ -70,7 +74,7 @@ export function drawFor(planned: Planned, query: QueryExpr, session: Session): D
   const { vocabulary: words, samples, limit } = session;
   const sampled = drawGiven(planned.model, samples, { words, limit, seed: session.nextSeed() });
   if ("diagnostics" in sampled) return sampled;
-  const { draws } = sampled;
+  const draws = raked(sampled.draws, planned.model.evidence);
   if (draws.ess >= smallestEss) return draws;
   return { diagnostics: [diagnose("C453", query.span, { ess: draws.ess, samples })] };
 }

@@ -4,7 +4,7 @@
  */
 import type { Condition, ProbabilityExpr, QueryExpr } from "#lang/syntax/ast";
 import { statesOf } from "#lang/types/type";
-import type { Words } from "../causal/evaluate.ts";
+import { nodesOf, type Words } from "../causal/evaluate.ts";
 import { ancestorsOf } from "../causal/graph.ts";
 import type { CausalModel } from "../causal/model.ts";
 import { printQuery } from "../causal/print-expression.ts";
@@ -13,6 +13,7 @@ import { planQuery } from "../plan/query-plan.ts";
 import { applyConditions, type Conditioned } from "./conditions.ts";
 import { createNetwork, situate } from "./network.ts";
 import { likelihoodsOf, treeMarginals } from "./posteriors.ts";
+import { isSoft } from "./soft.ts";
 import { tabulate } from "./tabulate.ts";
 
 /** What is known of a question before it is asked: the posterior of its node by state. */
@@ -41,11 +42,18 @@ function partsOf(query: QueryExpr): readonly ProbabilityExpr[] {
 
 /** The one discrete node that a probability is about; null where it is about several, or another kind of node. */
 function nodeAsked({ events }: ProbabilityExpr, model: CausalModel): string | null {
-  const names = new Set(events.map((event) => event.variable.name.text));
+  const names = new Set(events.map((event) => (event.kind === "event" ? event.variable.name.text : null)));
   const [name] = names;
-  if (name === undefined || names.size > 1) return null;
+  if (name === undefined || name === null || names.size > 1) return null;
   const node = model.nodes.find((other) => other.name === name);
-  return node === undefined || statesOf(node.type) === null ? null : name;
+  if (node === undefined || statesOf(node.type) === null) return null;
+  const reads = events.some(
+    (event) =>
+      event.kind === "event" &&
+      event.test?.kind === "compare" &&
+      nodesOf(event.test.value, model, node.type).length > 0,
+  );
+  return reads ? null : name;
 }
 
 interface Options {
@@ -96,7 +104,9 @@ export function shareMarginals(model: CausalModel, queries: readonly QueryExpr[]
       if (group.length < 2) return [];
       const given = [...options.extraGiven, ...group[0]!.query.given];
       const conditioned = applyConditions(model, given, options.vocabulary);
-      return "diagnostics" in conditioned ? [] : answersOf(conditioned, group, options);
+      // soft evidence has weights of its own for each question
+      if ("diagnostics" in conditioned || conditioned.model.evidence.some(isSoft)) return [];
+      return answersOf(conditioned, group, options);
     }),
   );
 }

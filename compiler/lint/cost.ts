@@ -1,6 +1,7 @@
 /** C701, before anything is asked: a question whose exact answer does not fit. */
 import { diagnose } from "#lang/diagnostics/catalogue";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
+import type { EventExpr } from "#lang/syntax/ast";
 import { statesOf } from "#lang/types/type";
 import { applyConditions } from "../inference/conditions.ts";
 import { eliminationOrder } from "../inference/order.ts";
@@ -23,11 +24,11 @@ export function predictedCost(question: Question, { words, limit }: LintContext)
   const scopes = nodes.map((node) =>
     [...node.parents, node.name].filter((name) => !pinned.has(name)).map((name) => ids.get(name)!),
   );
-  const free = asked.kind === "expectation" ? outcomes : asked.events.filter(({ test }) => test === null).map(nameOf);
+  const free = asked.kind === "expectation" ? outcomes : asked.events.flatMap(bareName);
   const keep = new Set(free.filter((name) => !pinned.has(name)).map((name) => ids.get(name)!));
   const { largest } = eliminationOrder(scopes, keep, (id) => statesOf(nodes[id]!.type)!.length);
   return largest > limit ? [diagnose("C701", span, { entries: largest, limit })] : [];
 }
 
-const nameOf = ({ variable }: { readonly variable: { readonly name: { readonly text: string } } }) =>
-  variable.name.text;
+const bareName = (event: EventExpr) =>
+  event.kind === "event" && event.test === null ? [event.variable.name.text] : [];

@@ -33,7 +33,11 @@ export function conditionOnDescendant(question: Question): readonly Diagnostic[]
 function subscripted(asked: ProbabilityExpr, { done, seen, span }: Question): Fix | null {
   if (done.some(({ operator, value }) => operator !== "=" || value === null)) return null;
   const actions: readonly Action[] = done;
-  const events = asked.events.map((event): Event => ({ ...event, variable: { ...event.variable, actions } }));
+  const events = asked.events.flatMap((event): Event[] =>
+    event.kind === "claim" ? [] : [{ ...event, variable: { ...event.variable, actions } }],
+  );
+  // what is computed from several nodes would need the subscript at each of them
+  if (events.length < asked.events.length) return null;
   const given: readonly Condition[] = seen;
   const replacement = printQuery({ ...asked, events, given });
   return { title: "ask about those who were seen as things are", span, replacement, judgement: true };

@@ -7,13 +7,15 @@ import type {
   DrawStatement,
   EffectExpr,
   Event,
+  EventExpr,
   ExpectationExpr,
   Expr,
   PredicateExpr,
   ProbabilityExpr,
   QueryExpr,
 } from "#lang/syntax/ast";
-import { variablesIn } from "#lang/types/check-expression";
+import { variablesOf } from "#lang/types/check-events";
+import { namesIn, variablesIn } from "#lang/types/check-expression";
 import { nodesOf } from "../causal/evaluate.ts";
 import { type CausalModel, nodeOf } from "../causal/model.ts";
 import { printEvent } from "../causal/print-expression.ts";
@@ -28,7 +30,7 @@ export interface Question {
   readonly outcomes: readonly string[];
   /** all that do() gives a value */
   readonly done: readonly Action[];
-  /** all that is seen, counterfactual variables included */
+  /** all that is seen of single nodes, counterfactual variables included */
   readonly seen: readonly Event[];
   /** whether worlds are compared: whether the question is on the third rung */
   readonly imagined: boolean;
@@ -39,11 +41,20 @@ export interface Question {
 
 const actionsOf = (given: readonly Condition[]): readonly Action[] =>
   given.flatMap((condition) => (condition.kind === "do" ? condition.actions : []));
-const eventsOf = (given: readonly Condition[]): readonly Event[] =>
+const allEventsOf = (given: readonly Condition[]): readonly EventExpr[] =>
   given.flatMap((condition) => {
     if (condition.kind === "do") return [];
     return condition.kind === "observe" ? condition.events : [condition];
   });
+const isSingle = (event: EventExpr): event is Event => event.kind === "event";
+const eventsOf = (given: readonly Condition[]): readonly Event[] => allEventsOf(given).filter(isSingle);
+/** The nodes that events are about. */
+const namesOf = (events: readonly EventExpr[], model: CausalModel): readonly string[] =>
+  events.flatMap((event) =>
+    event.kind === "event"
+      ? [event.variable.name.text]
+      : [...readBy(event.value, model), ...variablesIn(event.value).map((variable) => variable.name.text)],
+  );
 const isImagined = (variables: readonly CounterfactualVariable[]) =>
   variables.some((variable) => variable.actions.length > 0);
 
@@ -65,20 +76,20 @@ export function questionsOf(query: QueryExpr, model: CausalModel): readonly Ques
     }
     case "probability": {
       const [done, seen] = [actionsOf(query.given), eventsOf(query.given)];
-      const outcomes = query.events.map((event) => event.variable.name.text);
-      const imagined = isImagined([...query.events, ...seen].map((event) => event.variable));
+      const outcomes = namesOf(query.events, model);
+      const imagined = isImagined(variablesOf([...query.events, ...allEventsOf(query.given)]));
       return [{ asked: query, model, outcomes, done, seen, imagined, span: query.span }];
     }
     case "expectation": {
       const [done, seen] = [actionsOf(query.given), eventsOf(query.given)];
       const read = variablesIn(query.value);
       const outcomes = [...readBy(query.value, model), ...read.map((variable) => variable.name.text)];
-      const imagined = isImagined([...read, ...seen.map((event) => event.variable)]);
+      const imagined = isImagined([...read, ...variablesOf(allEventsOf(query.given))]);
       return [{ asked: query, model, outcomes, done, seen, imagined, span: query.span }];
     }
     case "effect": {
       const [done, seen] = [actionsOf(query.given), eventsOf(query.given)];
-      const outcomes = [query.outcome.variable.name.text];
+      const outcomes = namesOf([query.outcome], model);
       return [{ asked: query, model, outcomes, done, seen, imagined: rung3.has(query.effect), span: query.span }];
     }
     case "predicate": {
@@ -130,14 +141,22 @@ export function mentioned({ asked, outcomes, done, seen }: Question): ReadonlySe
   };
   /** In a subscript every name counts; states among them do no harm. */
   const addAll = (expr: Expr): void => {
-    if (expr.kind === "name") names.add(expr.name.text);
+    for (const name of namesIn(expr)) names.add(name);
     variablesIn(expr).forEach(add);
   };
+  const addEvent = (event: EventExpr): void => {
+    if (event.kind === "claim") addAll(event.value);
+    else {
+      add(event.variable);
+      if (event.test?.kind === "compare") addAll(event.test.value);
+    }
+  };
   done.forEach(addAction);
-  for (const event of seen) add(event.variable);
+  seen.forEach(addEvent);
+  if (asked.kind !== "predicate") allEventsOf(asked.given).forEach(addEvent);
   switch (asked.kind) {
     case "probability":
-      for (const event of asked.events) add(event.variable);
+      asked.events.forEach(addEvent);
       break;
     case "expectation":
       variablesIn(asked.value).forEach(add);
@@ -147,11 +166,12 @@ export function mentioned({ asked, outcomes, done, seen }: Question): ReadonlySe
       break;
     case "predicate":
       for (const { text } of [...asked.variables, ...asked.given]) names.add(text);
-      for (const event of asked.query?.events ?? []) add(event.variable);
+      (asked.query?.events ?? []).forEach(addEvent);
       for (const action of actionsOf(asked.query?.given ?? [])) addAction(action);
-      for (const event of eventsOf(asked.query?.given ?? [])) add(event.variable);
+      allEventsOf(asked.query?.given ?? []).forEach(addEvent);
       break;
     case "draw":
+      asked.variables.forEach(add);
       break;
   }
   return names;

@@ -2,15 +2,27 @@
  * Parallel worlds: one model that holds a node of the factual world and its copies in submodels M_x side by side, with
  * the exogenous noise shared. How the copies of a node hang together is not decided here.
  */
-import { printValue, renameNodes } from "../causal/evaluate.ts";
+import { printValue, renameMechanism } from "../causal/evaluate.ts";
 import { ancestorsOf, nodesByName } from "../causal/graph.ts";
-import type { CausalModel, CausalNode, Mechanism } from "../causal/model.ts";
+import type { CausalModel, CausalNode } from "../causal/model.ts";
 import { verifyModel } from "../causal/verify.ts";
+import type { NewMechanism } from "./do.ts";
 
-/** What an intervention gives a node in one world: a stored value, or the value of a variable of these worlds. */
+/** What an intervention gives a node in one world. */
 export type Setting =
+  /** a stored value */
   | { readonly kind: "value"; readonly value: number }
-  | { readonly kind: "variable"; readonly name: string };
+  /** the value of a variable of these worlds */
+  | { readonly kind: "variable"; readonly name: string }
+  /** a policy, or a distribution with noise of its own that nothing else shares */
+  | {
+      readonly kind: "mechanism";
+      readonly mechanism: NewMechanism;
+      /** nodes as they are in this world, the node itself standing for its natural value; and variables of other worlds */
+      readonly parents: readonly string[];
+      /** as it was written: equal texts on equal parents are one draw */
+      readonly text: string;
+    };
 
 /** The interventions of one world by node; none: the factual world. */
 export type World = ReadonlyMap<string, Setting>;
@@ -64,6 +76,7 @@ export function createWorlds(base: CausalModel, observed: ReadonlyMap<string, nu
     const parts = [...world].flatMap(([target, setting]) => {
       if (!upstream.has(target)) return [];
       const { type } = nodeNamed(target);
+      if (setting.kind === "mechanism") return [setting.text];
       return [`${target} = ${setting.kind === "value" ? printValue(type, setting.value) : setting.name}`];
     });
     let name = `${node.name}[${parts.join(", ")}]`;
@@ -92,6 +105,25 @@ export function createWorlds(base: CausalModel, observed: ReadonlyMap<string, nu
     return add(key, { ...node, name, parents: [source], mechanism: { kind: "equation", value } }, name);
   };
 
+  /** A node with another mechanism; its own name among the parents is its value without the intervention. */
+  const replaced = (node: CausalNode, setting: Extract<Setting, { kind: "mechanism" }>, world: World): string => {
+    const before: World = new Map([...world].filter(([target]) => target !== node.name));
+    const place = (parent: string) => {
+      if (!nodes.has(parent)) return parent;
+      return parent === node.name ? variable(parent, before.size === 0 ? factual : before) : variable(parent, world);
+    };
+    const parents = [...new Set(setting.parents.map(place))];
+    const { mechanism } = setting;
+    if (mechanism.kind === "equation" && mechanism.value.kind === "name") return alias(node, parents[0]!, world);
+    const key = JSON.stringify([node.name, setting.text, parents]);
+    const existing = byKey.get(key);
+    if (existing !== undefined) return existing;
+    const { coupling: _, ...rest } = node;
+    const name = subscript(node, new Map([[node.name, setting]]));
+    const renamed = renameMechanism(mechanism, base, ({ name: { text } }) => place(text), node.type);
+    return add(key, { ...rest, name, parents, mechanism: renamed, intervened: true }, name);
+  };
+
   const factual: World = new Map();
   const found = new Map<World, Map<string, string>>();
   const variable = (name: string, world: World): string => {
@@ -109,6 +141,7 @@ export function createWorlds(base: CausalModel, observed: ReadonlyMap<string, nu
     const setting = world.get(name);
     if (setting?.kind === "variable") return alias(node, setting.name, world);
     if (setting?.kind === "value") return fixed(node, setting.value, world);
+    if (setting?.kind === "mechanism") return replaced(node, setting, world);
     const parents = node.parents.map((parent) => variable(parent, world));
     const key = keyOf(node, parents);
     const existing = byKey.get(key);
@@ -134,17 +167,5 @@ export function createWorlds(base: CausalModel, observed: ReadonlyMap<string, nu
 function renamed(base: CausalModel, node: CausalNode, name: string, parents: readonly string[]): CausalNode {
   const places = new Map(node.parents.map((parent, i) => [parent, parents[i]!]));
   const rename = ({ name: { text } }: { readonly name: { readonly text: string } }) => places.get(text) ?? text;
-  const mechanism = ((): Mechanism => {
-    switch (node.mechanism.kind) {
-      case "equation":
-        return { kind: "equation", value: renameNodes(node.mechanism.value, base, rename, node.type) };
-      case "distribution":
-        return { ...node.mechanism, args: node.mechanism.args.map((arg) => renameNodes(arg, base, rename)) };
-      case "table":
-      case "learned":
-      case "fixed":
-        return node.mechanism;
-    }
-  })();
-  return { ...node, name, parents, mechanism };
+  return { ...node, name, parents, mechanism: renameMechanism(node.mechanism, base, rename, node.type) };
 }

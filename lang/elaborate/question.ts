@@ -8,6 +8,7 @@ import type {
   CounterfactualVariable,
   DrawStatement,
   Event,
+  EventExpr,
   Expr,
   Identifier,
   PredicateExpr,
@@ -95,7 +96,10 @@ export function questionsOf(context: CheckContext, model: ModelView): Questions 
     return targets.map((target, i) => ({ ...given, target, value: found[i]! }));
   };
 
-  const event = (given: Event): readonly Event[] => {
+  const event = (given: EventExpr): readonly EventExpr[] =>
+    given.kind === "claim" ? [{ ...given, value: expression(given.value) }] : eventOf(given);
+
+  const eventOf = (given: Event): readonly Event[] => {
     const { test } = given;
     const names = several(given.variable.name);
     if (names.length > 1 && test === null && names.some(({ text }) => model.node(text)?.type?.kind !== "bool")) {
@@ -113,7 +117,7 @@ export function questionsOf(context: CheckContext, model: ModelView): Questions 
 
   const conditions = (given: readonly Condition[]): readonly Condition[] =>
     given.flatMap((condition): readonly Condition[] => {
-      if (condition.kind === "event") return event(condition);
+      if (condition.kind === "event" || condition.kind === "claim") return event(condition);
       if (condition.kind === "do") return [{ ...condition, actions: condition.actions.flatMap(action) }];
       return [{ ...condition, events: condition.events.flatMap(event) }];
     });
@@ -140,7 +144,7 @@ export function questionsOf(context: CheckContext, model: ModelView): Questions 
       case "effect": {
         const [outcome, another] = event(expr.outcome);
         const one =
-          another === undefined
+          another === undefined || expr.outcome.kind === "claim"
             ? outcome
             : { ...expr.outcome, variable: { ...expr.outcome.variable, name: onlyOne(expr.outcome.variable.name) } };
         const treatment = onlyOne(expr.treatment);

@@ -325,7 +325,16 @@ export interface Event {
   readonly span: Span;
 }
 
-/** `X = v` atomic, `X ~ D` stochastic, `X := e` policy; without operator only in `identify`. */
+/** What holds or not of several nodes, computed: `2 * X + Y > 3`, `not A`, `(A or B)`. A single `=` is read as `==`. */
+export interface Claim {
+  readonly kind: "claim";
+  readonly value: Expr;
+  readonly span: Span;
+}
+
+export type EventExpr = Event | Claim;
+
+/** `X = v` atomic, `X ~ D` stochastic, `X := e` policy; without operator every state of X in turn. */
 export interface Action {
   readonly kind: "action";
   readonly target: Identifier;
@@ -336,12 +345,12 @@ export interface Action {
 
 export type Condition =
   | { readonly kind: "do"; readonly actions: readonly Action[]; readonly span: Span }
-  | { readonly kind: "observe"; readonly events: readonly Event[]; readonly span: Span }
-  | Event;
+  | { readonly kind: "observe"; readonly events: readonly EventExpr[]; readonly span: Span }
+  | EventExpr;
 
 export interface ProbabilityExpr {
   readonly kind: "probability";
-  readonly events: readonly Event[];
+  readonly events: readonly EventExpr[];
   readonly given: readonly Condition[];
   readonly span: Span;
 }
@@ -356,7 +365,7 @@ export type EffectName = "ATE" | "CATE" | "ETT" | "NDE" | "NIE" | "CDE" | "PN" |
 export interface EffectExpr {
   readonly kind: "effect";
   readonly effect: EffectName;
-  readonly outcome: Event;
+  readonly outcome: EventExpr;
   readonly treatment: Identifier;
   readonly from: Label;
   readonly to: Label;
@@ -441,7 +450,7 @@ export interface CounterfactualStatement {
   readonly kind: "counterfactual";
   readonly name: Identifier | null;
   readonly model: Identifier | null;
-  readonly given: readonly Event[];
+  readonly given: readonly EventExpr[];
   readonly actions: readonly Action[];
   readonly report: readonly Identifier[];
   readonly span: Span;

@@ -114,18 +114,28 @@ export class QueryRules extends ExpressionRules {
   });
 
   events = this.RULE("events", () => {
-    this.AT_LEAST_ONE(() => {
-      this.SUBRULE(this.event);
-      this.OPTION(() => this.CONSUME(t.Comma));
+    this.AT_LEAST_ONE({
+      // a number begins an event only where one is due, not behind one
+      GATE: () => !t.isA(this.LA(1), t.Numeral) || t.isA(this.LA(0), t.LeftParen, t.LeftBrace, t.Comma),
+      DEF: () => {
+        this.SUBRULE(this.event);
+        this.OPTION(() => this.CONSUME(t.Comma));
+      },
     });
   });
 
   event = this.RULE("event", () => {
-    this.SUBRULE(this.variable);
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        { GATE: () => !this.beginsClaim(), ALT: () => this.SUBRULE(this.variable) },
+        { ALT: () => this.SUBRULE2(this.value, { LABEL: "subject" }) },
+      ],
+    });
     this.OPTION({
       GATE: () => !this.namesModel(),
       DEF: () => {
-        this.OR([
+        this.OR3([
           {
             ALT: () => {
               this.OR2([
@@ -158,6 +168,20 @@ export class QueryRules extends ExpressionRules {
     this.CONSUME(t.In);
     this.CONSUME(t.Name);
   });
+
+  /** Something is computed before the comparison: `2 * X > 3`, `not A`, `(A or B)`. */
+  private beginsClaim(): boolean {
+    const first = this.LA(1);
+    if (t.isA(first, t.Minus, t.Not, t.Bang, t.LeftParen, t.Numeral, t.True, t.False, t.If)) return true;
+    let next = 2;
+    for (let depth = 0; depth > 0 || t.isA(this.LA(next), t.LeftBracket); next++) {
+      const token = this.LA(next);
+      if (t.isA(token, t.LeftBracket)) depth++;
+      if (t.isA(token, t.RightBracket)) depth--;
+      if (token.tokenType === EOF) return false;
+    }
+    return t.isA(first, t.Name) && t.isA(this.LA(next), t.ArithmeticOperator, t.LeftParen);
+  }
 
   /** `draw 4 Face | Male in Faces`: the model, not a set of states. */
   private namesModel(): boolean {

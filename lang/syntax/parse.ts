@@ -2,7 +2,7 @@
 import type { CstNode } from "chevrotain";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Source, Span } from "../source.ts";
-import type { Condition, DrawStatement, Event, File, Identifier, QueryExpr, Statement } from "./ast.ts";
+import type { Condition, DrawStatement, EventExpr, File, Identifier, QueryExpr, Statement } from "./ast.ts";
 import { drawing, file } from "./ast-from-cst.ts";
 import { type Building, node, nodeSpan } from "./cst.ts";
 import { CausalParser } from "./grammar.ts";
@@ -24,7 +24,7 @@ interface Parsed<Tree> {
 export type Interaction =
   | { readonly kind: "statements"; readonly statements: readonly Statement[] }
   | { readonly kind: "query"; readonly query: QueryExpr; readonly model: Identifier | null }
-  | { readonly kind: "context"; readonly context: Exclude<Condition, Event> };
+  | { readonly kind: "context"; readonly context: Exclude<Condition, EventExpr> };
 
 /** The parser keeps only its tables between two parses; building them takes some 15 ms, once. */
 let shared: CausalParser | null = null;

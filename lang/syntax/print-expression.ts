@@ -5,7 +5,7 @@ import type {
   Argument,
   Condition,
   CounterfactualVariable,
-  Event,
+  EventExpr,
   Expr,
   Identifier,
   Label,
@@ -74,7 +74,9 @@ export function printAction({ target, operator, value }: Action): string {
   return `${printName(target)} ${operator} ${printExpr(value)}`;
 }
 
-export function printEvent({ variable, test }: Event): string {
+export function printEvent(event: EventExpr): string {
+  if (event.kind === "claim") return printExpr(event.value);
+  const { variable, test } = event;
   const name = printVariable(variable);
   switch (test?.kind) {
     case undefined:
@@ -100,6 +102,7 @@ function printCondition(condition: Condition): string {
     case "observe":
       return `observe(${list(condition.events, printEvent)})`;
     case "event":
+    case "claim":
       return printEvent(condition);
   }
 }

@@ -2,11 +2,12 @@
 import type { CstNode, IToken } from "chevrotain";
 import { diagnose } from "../diagnostics/catalogue.ts";
 import { cover, type Span } from "../source.ts";
+import { comparison } from "./claims.ts";
 import type {
   Condition,
   EffectExpr,
   EffectName,
-  Event,
+  EventExpr,
   EventTest,
   ExpectationExpr,
   PredicateExpr,
@@ -168,7 +169,7 @@ function predicate(b: Building, given: CstNode): PredicateExpr {
 }
 
 /** A rule `events`. */
-export function events(b: Building, given: CstNode | null): readonly Event[] {
+export function events(b: Building, given: CstNode | null): readonly EventExpr[] {
   if (given === null) return [];
   const at = nodeSpan(b, given);
   const found = nodes(given, "event").map((item) => event(b, item, at));
@@ -176,7 +177,9 @@ export function events(b: Building, given: CstNode | null): readonly Event[] {
   return found;
 }
 
-function event(b: Building, given: CstNode | null, at: Span): Event {
+function event(b: Building, given: CstNode | null, at: Span): EventExpr {
+  const subject = given === null ? null : node(given, "subject");
+  if (given !== null && subject !== null) return claim(b, given, subject, at);
   const named = given === null ? null : node(given, "variable");
   if (given === null || named === null) {
     const name = { kind: "identifier", text: "", span: at } as const;
@@ -184,6 +187,18 @@ function event(b: Building, given: CstNode | null, at: Span): Event {
   }
   const span = nodeSpan(b, given, at.start);
   return { kind: "event", variable: subscripted(b, named, at), test: eventTest(b, given, after(span)), span };
+}
+
+/** An event whose left side is computed. */
+function claim(b: Building, given: CstNode, subject: CstNode, at: Span): EventExpr {
+  const span = nodeSpan(b, given, at.start);
+  const left = expression(b, subject, span);
+  const test = eventTest(b, given, after(span));
+  if (test === null) return { kind: "claim", value: left, span };
+  if (test.kind === "compare") return { kind: "claim", value: comparison(left, test.operator, test.value), span };
+  const sign = test.kind === "in" ? "in" : "~";
+  b.report(diagnose("C135", left.span, { sign }));
+  return { kind: "claim", value: missing(span), span };
 }
 
 function eventTest(b: Building, given: CstNode, at: Span): EventTest | null {
@@ -229,7 +244,7 @@ function condition(b: Building, given: CstNode, at: Span): Condition {
 }
 
 /** `do(...)` or `observe(...)` among the children, or null. */
-export function context(b: Building, given: CstNode): Exclude<Condition, Event> | null {
+export function context(b: Building, given: CstNode): Exclude<Condition, EventExpr> | null {
   const doing = node(given, "intervention");
   if (doing !== null) return { kind: "do", actions: actions(b, node(doing, "actions")), span: nodeSpan(b, doing) };
   const seeing = node(given, "observation");

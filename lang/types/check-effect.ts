@@ -1,8 +1,11 @@
 /** Effects: `ATE(Y; X: a -> b | Z = z)` and its relatives. What they mean is the business of the compiler. */
 import { diagnose } from "../diagnostics/catalogue.ts";
-import type { Condition, EffectExpr, Event, Identifier, Label } from "../syntax/ast.ts";
+import type { Condition, EffectExpr, Event, EventExpr, Identifier, Label } from "../syntax/ast.ts";
+import { printQuery } from "../syntax/print-expression.ts";
+import { checkVariable } from "./check-action.ts";
 import type { CheckContext } from "./check-context.ts";
-import { checkConditions, checkEvent, checkRung, checkVariable, type EventType } from "./check-events.ts";
+import { checkConditions, checkEvent, checkRung, type EventType } from "./check-events.ts";
+import { readsNodes } from "./check-setting.ts";
 import { reportLack } from "./check-lack.ts";
 import { isDiscrete, resolveState } from "./check-states.ts";
 import type { ModelView } from "./model-scope.ts";
@@ -15,13 +18,26 @@ const aboutEvents: ReadonlySet<string> = new Set(["PN", "PS", "PNS"]);
 export function checkEffect(context: CheckContext, model: ModelView, expr: EffectExpr): EventType | null {
   if (reportLack(context, model, expr.span)) return null;
   const { effect, outcome, treatment, from, to, given } = expr;
-  const outcomeOk = checkOutcome(context, model, effect, outcome);
+  const about = outcomeOf(context, model, effect, outcome);
+  const outcomeOk = about !== null && checkOutcome(context, model, effect, about);
   const variable = { name: treatment, actions: [], span: treatment.span };
   const type = checkVariable(context, model, variable, "the treatment");
   if (type !== null) for (const label of [from, to]) checkLevel(context, treatment, type, label);
-  checkConditions(context, model, given);
-  checkGiven(context, expr);
-  return outcomeOk && type !== null ? { kind: "number" } : null;
+  const tables = checkConditions(context, model, given, true);
+  if (about !== null) checkGiven(context, expr, about);
+  if (!outcomeOk || type === null) return null;
+  return tables.length > 0 ? { kind: "distribution", name: printQuery(expr) } : { kind: "number" };
+}
+
+/** The outcome as an event of one node, which the effect can look at in several worlds; null where it is of several. */
+function outcomeOf(context: CheckContext, model: ModelView, effect: string, outcome: EventExpr): Event | null {
+  if (outcome.kind === "event") {
+    const type = model.node(outcome.variable.name.text)?.type ?? null;
+    const { test } = outcome;
+    if (type === null || test?.kind !== "compare" || !readsNodes(model, type, test.value)) return outcome;
+  }
+  context.report(diagnose("C515", outcome.span, { effect }));
+  return null;
 }
 
 /** An event, or for averages a node with a mean. */
@@ -43,8 +59,8 @@ function checkLevel(context: CheckContext, { text: name }: Identifier, type: Nod
   }
 }
 
-function checkGiven(context: CheckContext, expr: EffectExpr): void {
-  const { effect, outcome, treatment, given } = expr;
+function checkGiven(context: CheckContext, expr: EffectExpr, outcome: Event): void {
+  const { effect, treatment, given } = expr;
   const does = given.flatMap((condition) => (condition.kind === "do" ? condition.actions : []));
   const place = { ...expr.span, end: expr.span.start + effect.length };
   const name = outcome.variable.name.text;

@@ -2,7 +2,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Expr } from "../syntax/ast.ts";
 import type { CheckContext } from "./check-context.ts";
-import { describeValueType, sameLabels, typeOfExpression, type ValueType } from "./check-expression.ts";
+import { agrees, describeValueType, typeOfExpression, type ValueType } from "./check-expression.ts";
 import type { MechanismResult, NodeUnderCheck, ParentUse } from "./mechanism.ts";
 import { expressionsOf, type ModelView } from "./model-scope.ts";
 import { type NodeType, printType } from "./type.ts";
@@ -50,19 +50,4 @@ export function checkEquation(
 
 function nodeTypeOf(type: ValueType): NodeType {
   return type.kind === "number" ? { kind: "real", size: null } : type;
-}
-
-/** Whether an equation of that type may be declared so; integers are checked when they are computed. */
-function agrees(declared: NodeType, found: ValueType): boolean {
-  switch (declared.kind) {
-    case "bool":
-      return found.kind === "bool";
-    case "labels":
-      return found.kind === "labels" && sameLabels(declared.labels, found.labels);
-    case "int":
-    case "real":
-      return found.kind !== "labels";
-    case "image":
-      return false;
-  }
 }

@@ -129,6 +129,21 @@ export function valueTypeOf(type: NodeType): ValueType | null {
   }
 }
 
+/** Whether an expression of that type can be the value of such a node; integers are checked when they are computed. */
+export function agrees(declared: NodeType, found: ValueType): boolean {
+  switch (declared.kind) {
+    case "bool":
+      return found.kind === "bool";
+    case "labels":
+      return found.kind === "labels" && sameLabels(declared.labels, found.labels);
+    case "int":
+    case "real":
+      return found.kind !== "labels";
+    case "image":
+      return false;
+  }
+}
+
 function typeOfName(
   context: CheckContext,
   expr: NameExpr,

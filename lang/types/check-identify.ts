@@ -3,11 +3,19 @@
  * probabilities, so that they work where mechanisms are missing.
  */
 import { diagnose } from "../diagnostics/catalogue.ts";
-import type { Action, Event, Identifier, IdentifyStatement, PredicateExpr, ProbabilityExpr } from "../syntax/ast.ts";
-import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
-import { checkValue } from "./check-events.ts";
+import type {
+  Action,
+  EventExpr,
+  Identifier,
+  IdentifyStatement,
+  PredicateExpr,
+  ProbabilityExpr,
+} from "../syntax/ast.ts";
+import { type CheckContext, reportUnknown } from "./check-context.ts";
+import { checkValue, readsNodes } from "./check-setting.ts";
 import { isDiscrete } from "./check-states.ts";
 import type { ModelView, NodeView } from "./model-scope.ts";
+import type { Span } from "../source.ts";
 
 /** `identify P(Y | do(X), Z) [from data]`. */
 export function checkIdentify(context: CheckContext, model: ModelView, { query, data }: IdentifyStatement): void {
@@ -35,22 +43,24 @@ export function checkEffect(context: CheckContext, model: ModelView, query: Prob
     context.report(diagnose("C531", name.span, { name: name.text, role: node.role === "noise" ? "noise" : "latent" }));
     return null;
   };
-  const event = ({ variable, test, span }: Event) => {
-    if (variable.actions.length > 0) {
-      reportUnsupported(context, variable.span, "a counterfactual variable in a question of identification");
+  const refuse = (span: Span) => context.report(diagnose("C518", span, {}));
+  const event = (asked: EventExpr) => {
+    if (asked.kind === "claim" || asked.variable.actions.length > 0) {
+      refuse(asked.span);
       return;
     }
+    const { variable, test, span } = asked;
     const node = take(variable.name);
     if (test === null || node === null) return;
-    if (test.kind !== "compare" || (test.operator !== "=" && test.operator !== "==")) {
-      reportUnsupported(context, span, "an event other than `X = value` in a question of identification");
-    } else if (node.type !== null) checkValue(context, model, variable.name.text, node.type, test.value);
+    const equality = test.kind === "compare" && (test.operator === "=" || test.operator === "==");
+    if (!equality || (node.type !== null && readsNodes(model, node.type, test.value))) refuse(span);
+    else if (node.type !== null) checkValue(context, model, variable.name.text, node.type, test.value);
   };
   const action = ({ target, operator, value, span }: Action) => {
     const node = take(target);
     if (operator === null || value === null || node === null) return;
     if (operator !== "=") {
-      reportUnsupported(context, span, "an intervention other than `do(X)` or `do(X = value)` in identification");
+      refuse(span);
     } else if (node.type !== null) checkValue(context, model, target.text, node.type, value);
   };
   for (const asked of query.events) event(asked);

@@ -1,9 +1,11 @@
 /** Queries, draws and assertions about a model: what they ask must exist and must be one number where one is needed. */
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Assertion, DrawStatement, ExpectationExpr, ProbabilityExpr, QueryExpr } from "../syntax/ast.ts";
-import { type CheckContext, reportUnknown, reportUnsupported } from "./check-context.ts";
+import { printQuery } from "../syntax/print-expression.ts";
+import { type CheckContext, reportUnknown } from "./check-context.ts";
 import { checkEffect } from "./check-effect.ts";
-import { checkConditions, checkEvent, checkRung, checkVariable, type EventType, isPlain } from "./check-events.ts";
+import { checkSubscripts, checkVariable } from "./check-action.ts";
+import { checkConditions, checkEvent, checkRung, type EventType, variablesOf } from "./check-events.ts";
 import { describeValueType, type ExpressionScope, typeOfExpression, variablesIn } from "./check-expression.ts";
 import { checkPredicate } from "./check-identify.ts";
 import { reportLack } from "./check-lack.ts";
@@ -34,18 +36,12 @@ export function checkQuery(
     case "probability":
       return checkProbability(context, model, expr);
     case "expectation":
-      checkExpectation(context, model, expr);
-      return { kind: "number" };
+      return checkExpectation(context, model, expr);
     case "effect":
       return checkEffect(context, model, expr);
     case "predicate":
       checkPredicate(context, model, expr);
-      reportUnsupported(
-        context,
-        { ...expr.span, end: expr.span.start + expr.name.length },
-        `\`${expr.name}\` outside \`assert\``,
-      );
-      return null;
+      return { kind: "truth" };
     case "name": {
       const { text, span } = expr.name;
       const earlier = names.earlier.get(text);
@@ -68,28 +64,27 @@ export function checkQuery(
   }
 }
 
-/** Reports a distribution where one number is needed (C514). */
+/** Reports a table (C514) or a truth value (C211) where one number is needed. */
 function requireNumber(context: CheckContext, model: ModelView, names: QueryNames, expr: QueryExpr): void {
   const type = checkQuery(context, model, names, expr);
   if (type?.kind === "distribution") context.report(diagnose("C514", expr.span, { name: type.name }));
+  if (type?.kind === "truth") {
+    context.report(diagnose("C211", expr.span, { expected: "a number", found: "a truth value" }));
+  }
 }
 
 function checkProbability(context: CheckContext, model: ModelView, expr: ProbabilityExpr): EventType | null {
   if (reportLack(context, model, expr.span)) return null;
   const types = expr.events.map((event) => checkEvent(context, model, event, "asked"));
-  checkConditions(context, model, expr.given);
-  const variables = expr.events.map((event) => event.variable);
-  checkRung(context, variables, expr.given);
+  const tables = checkConditions(context, model, expr.given, true);
+  checkRung(context, variablesOf(expr.events), expr.given);
   if (types.includes(null)) return null;
-  const at = types.findIndex((type) => type?.kind === "distribution");
-  if (at === -1) return { kind: "number" };
-  if (types.length === 1) return types[0]!;
-  reportUnsupported(context, expr.events[at]!.span, "the distribution of a node together with other events");
-  return null;
+  const whole = tables.length > 0 || types.some((type) => type?.kind === "distribution");
+  return whole ? { kind: "distribution", name: printQuery(expr) } : { kind: "number" };
 }
 
-function checkExpectation(context: CheckContext, model: ModelView, expr: ExpectationExpr): void {
-  if (reportLack(context, model, expr.span)) return;
+function checkExpectation(context: CheckContext, model: ModelView, expr: ExpectationExpr): EventType | null {
+  if (reportLack(context, model, expr.span)) return null;
   const scope: ExpressionScope = {
     ...expressionsOf(
       model,
@@ -103,8 +98,9 @@ function checkExpectation(context: CheckContext, model: ModelView, expr: Expecta
     const found = describeValueType(type);
     context.report(diagnose("C211", expr.value.span, { expected: "a number", found }));
   }
-  checkConditions(context, model, expr.given);
+  const tables = checkConditions(context, model, expr.given, true);
   checkRung(context, variablesIn(expr.value), expr.given);
+  return tables.length > 0 ? { kind: "distribution", name: printQuery(expr) } : { kind: "number" };
 }
 
 /** `left op right +- tolerance`: both sides are numbers. */
@@ -151,10 +147,10 @@ export function checkDraw(context: CheckContext, model: ModelView, draw: DrawSta
       diagnose("C215", seed.span, { what: "a seed", value: seed.value, low: 0, high: Number.MAX_SAFE_INTEGER }),
     );
   }
-  for (const variable of variables) {
-    if (isPlain(context, variable) && model.node(variable.name.text) === null) {
-      reportUnknown(context, `node of \`${model.name}\``, variable.name, model.nodeNames());
-    }
+  for (const { name, actions } of variables) {
+    if (model.node(name.text) === null) reportUnknown(context, `node of \`${model.name}\``, name, model.nodeNames());
+    checkSubscripts(context, model, actions);
   }
   checkConditions(context, model, draw.given);
+  checkRung(context, variables, draw.given);
 }

@@ -32,7 +32,7 @@ describe("bad programs", () => {
 /** Codes that no program alone can give, with the reason. */
 const elsewhere: Readonly<Record<string, string>> = {
   C536: "needs rows of data (test/compiler/identify/question.test.ts)",
-  C550: "of a query that the check has passed without its type, as a session may keep (test/compiler/inference/query.test.ts)",
+  C705: "needs data with a great many combinations of states",
 };
 
 it("every code of the catalogue is said about one of them", () => {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { identifyQuery, diagnoseHedge } from "#compiler/identify/question";
 import { exportText, type FormatName } from "#compiler/interchange/formats";
+import { drawWorlds, isImaginedDraw } from "#compiler/counterfactual/draw";
 import { checkAssertion } from "#compiler/inference/assert";
 import { drawSamples } from "#compiler/inference/draw";
 import { answer } from "#compiler/inference/query";
@@ -62,7 +63,11 @@ function asked({ program, models, vocabulary }: Project, { text }: Source): read
       return "answer" in result ? result.warnings : result.diagnostics;
     }),
     ...program.draws.flatMap(({ statement, model }) => {
-      const drawn = drawSamples(models.get(model)!, statement.given, 10, { vocabulary, seed: 1 });
+      const { variables, given } = statement;
+      const options = { vocabulary, seed: 1 };
+      const drawn = isImaginedDraw(variables, given)
+        ? drawWorlds(models.get(model)!, variables, given, 10, options)
+        : drawSamples(models.get(model)!, given, 10, options);
       return "diagnostics" in drawn ? drawn.diagnostics : [];
     }),
     ...program.tests.flatMap(({ statement, model }) =>

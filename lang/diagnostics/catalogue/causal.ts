@@ -50,6 +50,86 @@ export const causal = {
     explanation:
       "A table says how likely each state is, not which state the same individual would have under other parents. `monotone`: one uniform number, compared with the cumulated probabilities in the order of the states. `gumbel`: the largest of log-probability plus Gumbel noise. `independent`: every row of the table has its own noise.",
   }),
+  C507: entry<{ name: string; source: string }>({
+    severity: "error",
+    message: ({ name, source }) => `\`do(${name} = ${source})\` needs a value, but \`${source}\` is a node`,
+    label: () => "differs from draw to draw",
+    help: ({ name, source }) => `a policy, which reads other nodes, is written \`do(${name} := ${source})\``,
+    explanation:
+      "`do(X = 1)` sets X to one value for all. `do(X := Z)` gives X a new mechanism that reads Z; Z may not be an effect of X.",
+  }),
+  C508: entry<{ name: string; families: readonly string[] }>({
+    severity: "error",
+    message: ({ name, families }) =>
+      `the branches draw \`${name}\` from ${families.map((f) => `\`${f}\``).join(" and ")}`,
+    label: () => "different families",
+    help: () =>
+      "let the arguments of one family depend: `Normal(if Z then 0 else 1, 1)`; or draw both in the model and choose between them by `:=`",
+    explanation:
+      "A stochastic intervention gives a continuous node one family of distributions, whose arguments may read other nodes.",
+  }),
+  C509: entry<{ name: string; path: readonly string[] }>({
+    severity: "error",
+    message: ({ name, path }) =>
+      `the intervention on \`${name}\` reads \`${path.at(-2)}\`, which \`${name}\` influences`,
+    label: ({ path }) => path.join(" -> "),
+    help: ({ name }) => `read only what comes before \`${name}\`, or the natural value of \`${name}\` itself`,
+    explanation:
+      "A policy `do(X := e)` or `do(X ~ D)` becomes the mechanism of X. If it read an effect of X, X would be a cause of itself. What X would have been without the intervention is read as `X`: `do(X := X / 2)`.",
+  }),
+  C512: entry<{ name: string }>({
+    severity: "error",
+    message: ({ name }) =>
+      `\`${name} ~ {...}\` says what is known of \`${name}\`; it is no event that has a probability`,
+    label: () => "soft evidence",
+    help: ({ name }) =>
+      `put it behind the bar: \`P(... | ${name} ~ {...})\`; the distribution itself is \`P(${name})\``,
+    explanation:
+      "Soft evidence changes the distribution of a node, and of all that depends on it, to a given one (Jeffrey's rule).",
+  }),
+  C515: entry<{ effect: string }>({
+    severity: "error",
+    message: ({ effect }) => `the outcome of \`${effect}\` must be one node or an event of one node`,
+    label: () => "reads several nodes",
+    help: () => "declare it in the model, `let Outcome := ...`, and ask about `Outcome`",
+    explanation: "An effect looks at its outcome in several worlds, each with its own value of the treatment.",
+  }),
+  C516: entry<{ findings: readonly string[]; why: string }>({
+    severity: "error",
+    message: ({ findings, why }) => `${findings.map((f) => `\`${f}\``).join(" and ")} cannot be: ${why}`,
+    label: () => "no such distribution",
+    help: () => "give states that cannot happen the probability 0, or drop one of the findings",
+    explanation:
+      "Soft evidence gives a node a new distribution and keeps everything else as it is given the node (Jeffrey's rule). That needs states that are possible; several findings must be possible together. They are fitted in turn until all of them hold (iterative proportional fitting).",
+  }),
+  C517: entry<{ name: string }>({
+    severity: "error",
+    message: ({ name }) =>
+      `what \`${name}\` would be in each of these worlds cannot be drawn: its table does not say how they hang together`,
+    label: () => "differs between the worlds",
+    help: ({ name }) =>
+      `declare it: \`{ coupling = monotone }\` behind the mechanism of \`${name}\` (or \`gumbel\`, \`independent\`), or write \`${name}\` as an equation with its own \`noise\``,
+    explanation:
+      "A table says how likely each state is, not which state the same individual would have under other parents. A probability then has bounds; a sample needs one answer, which a declared coupling gives.",
+  }),
+  C518: entry<Record<string, never>>({
+    severity: "error",
+    message: () => "a question of identification is about nodes and their values",
+    label: () => "neither `X` nor `X = value`",
+    help: () =>
+      "ask `identify P(Y = y | do(X = x), Z = z)`; what follows for policies and other events is computed from such answers",
+    explanation:
+      "The algorithms ID and IDC find estimands of P(Y | do(X), Z) for sets of nodes; values are put in at the end.",
+  }),
+  C519: entry<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `soft evidence on \`${name}\` stands beside a condition on another world`,
+    label: () => "its weight depends on how the worlds hang together",
+    help: () =>
+      "condition on the factual world only, or write the nodes that the worlds compare as equations with their own `noise`",
+    explanation:
+      "Jeffrey's rule weighs each state by its new over its old probability given all other conditions. Where those have bounds only, so has the weight.",
+  }),
   C520: entry<{ name: string }>({
     severity: "error",
     message: ({ name }) => `it is not known what \`${name}\` would have been in another world`,
@@ -81,7 +161,8 @@ export const causal = {
     message: ({ name }) => `\`do(${name})\` does not say what \`${name}\` is set to`,
     label: () => "no value",
     help: ({ name }) => `write \`do(${name} = ...)\``,
-    explanation: "An intervention sets a variable to a value, `do(X = 1)`, or draws it, `do(X ~ {a: 0.5, b: 0.5})`.",
+    explanation:
+      "An intervention sets a variable to a value, `do(X = 1)`, draws it, `do(X ~ {a: 0.5, b: 0.5})`, or computes it, `do(X := X / 2)`. In a probability, a mean or an effect a bare `do(X)` asks about every state of a discrete X in turn; a continuous node, a drawing and the context of a session need a value.",
   }),
   C511: entry<{ name: string; verb: string }>({
     severity: "error",
@@ -99,11 +180,11 @@ export const causal = {
   }),
   C514: entry<{ name: string }>({
     severity: "error",
-    message: ({ name }) => `a number is needed here, but \`P(${name})\` is a whole distribution`,
-    label: () => "a distribution",
-    help: ({ name }) => `ask for one state: \`P(${name} = ...)\``,
+    message: ({ name }) => `a number is needed here, but \`${name}\` is a whole distribution`,
+    label: () => "one number for each state",
+    help: () => "ask for one state: `P(X = ...)`, `| X = ...` or `do(X = ...)`",
     explanation:
-      "`P(X)` of a node that is not `bool` has one number for each state; arithmetic and comparisons need one.",
+      "`P(X)` of a node that is not `bool` has one number for each state, and so has what is asked given such a node (`| X`) or under `do(X)`; arithmetic and comparisons need one.",
   }),
   C530: entry<{ model: string; lacks: string; example: string }>({
     severity: "error",
@@ -165,6 +246,7 @@ export const causal = {
     message: ({ name }) => `the condition on \`${name}\` does not say which values it has`,
     label: () => "no value",
     help: ({ name }) => `write \`${name} = ...\``,
-    explanation: "Only a `bool` may stand alone as a condition: `X` means `X = true`.",
+    explanation:
+      "A `bool` may stand alone as a condition: `X` means `X = true`. In a probability, a mean or an effect another discrete node may too, and the answer is a table of its states; a continuous node, a drawing and the context of a session need a value.",
   }),
 };

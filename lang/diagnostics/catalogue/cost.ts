@@ -26,4 +26,21 @@ export const cost = {
     help: () => "make fewer copies",
     explanation: "Every copy that a plate makes is a node of the model, with its mechanism and its place in the graph.",
   }),
+  C704: entry<{ what: string; entries: number; limit: number }>({
+    severity: "error",
+    message: ({ what, entries, limit }) => `${what} needs ${entries} numbers, over the limit of ${limit}`,
+    label: () => "too large",
+    help: () => "ask about fewer nodes at once, or give some of them values",
+    explanation:
+      "A table has one number for every combination of states, and their number grows with each node that it is about.",
+  }),
+  C705: entry<{ query: string }>({
+    severity: "error",
+    message: ({ query }) => `the estimand of \`${query}\` needs tables that are too large to fill from data`,
+    label: () => "too many combinations of states",
+    help: () =>
+      "give nodes fewer states, or ask about fewer nodes at once; `identify` without `from` prints the estimand",
+    explanation:
+      "An estimand is evaluated on tables over the nodes that it sums over. Past some millions of entries most would be empty in any data.",
+  }),
 };

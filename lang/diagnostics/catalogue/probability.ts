@@ -96,6 +96,14 @@ export const probability = {
       "A probability given something impossible is not defined. Of all conditions, those named are a smallest part " +
       "that cannot happen together: without any one of them the rest is possible.",
   }),
+  C456: entry<{ name: string; states: readonly string[] }>({
+    severity: "warning",
+    message: ({ name, states }) => `\`${name}\` is never ${list(states)}: the table leaves it out`,
+    label: () => "probability zero",
+    help: () => "",
+    explanation:
+      "A table given each state of a node has no entry where the state, or what it is seen together with, has probability zero.",
+  }),
   C451: entry<{ node: string; distribution: string; problem: string; at: string }>({
     severity: "error",
     message: ({ node, distribution, problem, at }) =>

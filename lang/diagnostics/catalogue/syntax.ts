@@ -281,6 +281,14 @@ export const syntax = {
     help: () => "",
     explanation: "Each declaration begins with its own word, so that nothing need stand between two of them.",
   }),
+  C135: entry<{ sign: string }>({
+    severity: "error",
+    message: ({ sign }) => `\`${sign}\` needs a single node on its left`,
+    label: () => "a computed value",
+    help: () => "declare it in the model, `let V := ...`, and ask about `V`; or compare it: `X + Y > 3`",
+    explanation:
+      "An event may compute with nodes on both sides of a comparison. `in {...}` and `~ {...}` are about the states of one node.",
+  }),
   C190: entry<{ what: string }>({
     severity: "error",
     message: ({ what }) => `${what} is part of the language but not supported by this version`,

@@ -26,6 +26,24 @@ describe("a model", () => {
     expect(model.observe({ Recovered: true }).query("P(Recovered)").value).toBe(1);
   });
 
+  it("takes policies, soft evidence and claims as they are written", async () => {
+    const policy = model.do("Treatment := if Size == large then A else B");
+    expect(policy.query("P(Recovered)").value).toBeCloseTo(0.51 * 0.87 + 0.49 * 0.73, 12);
+    const soft = policy.observe("Size ~ {small: 0.2, large: 0.8}");
+    expect(soft.query("P(Recovered)").value).toBeCloseTo(0.2 * 0.87 + 0.8 * 0.73, 12);
+    expect(model.observe("(Recovered or Size == small)").query("P(not Recovered)").value).toBeCloseTo(0.0683, 4);
+    expect(model.query("P(Recovered | do(Treatment))").value).toEqual({
+      A: expect.closeTo(0.832, 12),
+      B: expect.closeTo(0.7818, 12),
+    });
+    const { columns, types } = await policy.draw("40 Recovered");
+    expect(Object.keys(columns)).toEqual(["Size", "Treatment", "Recovered"]);
+    expect([...columns.Treatment!]).toEqual([...columns.Size!].map((size) => 1 - size));
+    expect(types.Treatment).toEqual({ kind: "labels", labels: ["A", "B"] });
+    expect(() => model.do("Treatment := if Recovered then A else B").query("P(Recovered)")).toThrow(/C509/);
+    expect(() => model.do("Treatment")).toThrow(/C510/);
+  });
+
   it("draws columns", async () => {
     const { columns, count } = await model.do({ Treatment: "B" }).draw("50 Size, Recovered", { seed: 4 });
     expect(count).toBe(50);

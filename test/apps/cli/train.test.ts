@@ -13,6 +13,7 @@ import {
 import { join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
+import { load } from "../../../apps/api/index.ts";
 import { causal, temporaryFolder, tiny, writeProgram } from "./run-cli.ts";
 
 const folder = temporaryFolder();
@@ -73,6 +74,26 @@ describe("a trained run", () => {
     const [a, b, c] = paths.map((path) => readFileSync(path).toString("base64"));
     expect(b).toBe(a);
     expect(c).not.toBe(a);
+  });
+
+  it("draws one face in two worlds, with the same noise", async () => {
+    const run = load(whole);
+    const count = 40;
+    const { pictures, columns } = await run.model().draw(`${count} Face[Mustache = true], Face | Male = true`);
+    await run.close();
+    expect(Object.keys(pictures)).toEqual(["Face[Mustache = true]", "Face"]);
+    expect(Object.keys(columns)).toEqual(["Male", "Mustache", "Smiling"]);
+    const [imagined, factual] = [pictures["Face[Mustache = true]"]!.images, pictures.Face!.images];
+    for (let i = 0; i < count; i++) {
+      expect(columns.Male![i]).toBe(1);
+      const same = imagined[i]!.every((value, pixel) => value === factual[i]![pixel]);
+      expect(same, `face ${i}`).toBe(columns.Mustache![i] === 1);
+    }
+    const path = join(folder, "worlds.png");
+    const { out } = await causal(["draw", whole, "3 Face[Mustache = true], Face | Male = true", "--out", path]);
+    expect(out).toMatch(/6 pictures/);
+    const none = await causal(["draw", whole, "2 Face[Mustache = true] | do(Male = true)", "--out", path]);
+    expect(none.err).toMatch(/C502/);
   });
 
   it("prints the labels of what it draws as JSON and nothing else there", async () => {

@@ -155,8 +155,27 @@ describe("statements", () => {
     expect(shown).toEqual(["FAILED  P(Size = small) == 0.5: 0.51"]);
   });
 
-  it("that cannot be carried out yet say so", () => {
-    expect(refusal(stones(), "query P(Recovered | do(Treatment := if Size == large then A else B))")).toMatch(/C190/);
+  it("may be policies, soft evidence and claims, as a context too", () => {
+    const { shown } = tell(
+      stones(),
+      "query P(Recovered | do(Treatment := if Size == large then A else B))",
+      "do(Treatment := if Size == large then A else B)",
+      "P(Recovered)",
+      "observe(Size ~ {small: 0.5, large: 0.5})",
+      "P(Recovered)",
+      "reset",
+      "observe((Recovered or Size == small))",
+      "P(Recovered)",
+    );
+    expect(shown.filter((text) => text.startsWith("P("))).toEqual([
+      "P(Recovered | do(Treatment := if Size == large then A else B)) = 0.8014   (rung 2, exact)",
+      "P(Recovered) under do(Treatment := if Size == large then A else B) = 0.8014   (rung 2, exact)",
+      "P(Recovered) under do(Treatment := if Size == large then A else B), observe(Size ~ {small: 0.5, large: 0.5}) = 0.8000   (rung 2, exact)",
+      "P(Recovered) under observe((Recovered or Size == small)) = 0.9317   (rung 1, exact)",
+    ]);
+    expect(refusal(stones(), "do(Treatment := if Recovered then A else B)")).toMatch(/C509/);
+    expect(refusal(stones(), "do(Treatment)")).toMatch(/C510/);
+    expect(refusal(stones(), "observe(Size)")).toMatch(/C550/);
   });
 
   it("of identification answer from the graph alone", () => {

@@ -24,7 +24,13 @@ function randomActions(model: CausalModel, seed: number): Intervention[] {
     const states = statesOf(node.type)!.length;
     if (stream.uniform() < 0.5) return { kind: "set", node: node.name, value: stream.integer(states) };
     const probabilities = new Float64Array(states).fill(1 / states);
-    return { kind: "draw", node: node.name, mechanism: { kind: "table", probabilities } };
+    return {
+      kind: "replace",
+      node: node.name,
+      mechanism: { kind: "table", probabilities },
+      parents: [],
+      span: node.span,
+    };
   });
 }
 

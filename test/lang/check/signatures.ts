@@ -130,6 +130,7 @@ const distributions: readonly DistributionSignature[] = [
     parameters: [expression("mean"), expression("std", [Number.MIN_VALUE, Number.POSITIVE_INFINITY])],
     doc: "",
   },
+  { name: "Uniform", support: "real", parameters: [expression("low"), expression("high")], doc: "" },
   { name: "Count", support: "int", parameters: [expression("rate")], doc: "" },
 ];
 
