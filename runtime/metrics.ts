@@ -1,9 +1,13 @@
 /** Averages of the metrics of a plan between two looks at them, and the watch for numbers that are none. */
+import { nearestOrigin } from "./divergence.ts";
 import type { Call, Tensors } from "./executor.ts";
 import { RuntimeFault } from "./fault.ts";
 import type { Metric, TrainingPlan } from "./program/plan.ts";
-import type { Origin, Program } from "./program/program.ts";
+import type { Program } from "./program/program.ts";
 import { sizeOf } from "./tensor.ts";
+
+export const divergenceAdvice =
+  "lower the learning rate, or see whether the data or a network makes numbers grow without bound; the last good checkpoint is kept";
 
 /** Averages by label. */
 export type Metrics = Readonly<Record<string, number>>;
@@ -55,22 +59,10 @@ function notANumber(program: Program, metric: Metric, value: number, step: numbe
   return new RuntimeFault(
     "not-a-number",
     `the training diverged: ${metric.label} is ${value} at step ${step}`,
-    "use a lower rate or another seed; the last checkpoint is kept",
-    originOf(program, metric.output),
+    divergenceAdvice,
+    nearestOrigin(
+      program,
+      program.outputs.flatMap(({ name, node }) => (name === metric.output ? [node] : [])),
+    ),
   );
-}
-
-/** The place in the source of the nearest node behind an output that has one. */
-function originOf(program: Program, output: string): Origin | null {
-  let layer = program.outputs.filter(({ name }) => name === output).map(({ node }) => node);
-  const seen = new Set<number>();
-  while (layer.length > 0) {
-    const nodes = layer.map((index) => program.nodes[index]!);
-    const known = nodes.find(({ origin }) => origin !== null);
-    if (known !== undefined) return known.origin;
-    for (const index of layer) seen.add(index);
-    const behind = nodes.flatMap((node) => (node.op === "input" || node.op === "constant" ? [] : node.inputs));
-    layer = [...new Set(behind)].filter((index) => !seen.has(index));
-  }
-  return null;
 }

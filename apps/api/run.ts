@@ -6,7 +6,7 @@ import { RuntimeFault } from "#runtime/fault";
 import { readManifest, readPlan, readWeights } from "../files/run-directory.ts";
 import type { TrainedStage } from "./images.ts";
 import { type Project, projectOfFiles, requireSound } from "./project.ts";
-import { fitted } from "./training.ts";
+import { fitted } from "../training/stage.ts";
 import type { World } from "./world.ts";
 
 export interface Run {

@@ -1,21 +1,15 @@
 /**
- * Running the `train` statements of a project into a run directory: data, plan, loop, checkpoints, tables. The loop
- * itself is the runtime's; how a checkpoint is laid out on disk is `files/run-directory.ts`.
+ * Running the `train` statements of a project into a run directory: which stages, in which order, on which data. One
+ * stage is `training/stage.ts`; how a checkpoint is laid out on disk is `files/run-directory.ts`.
  */
 import { dirname, relative } from "node:path";
-import { fitModel } from "#compiler/causal/fit";
-import { learnedLabels } from "#compiler/causal/graph";
-import type { CausalModel, CausalNode } from "#compiler/causal/model";
+import type { CausalModel } from "#compiler/causal/model";
 import { planTraining } from "#compiler/compile";
 import type { CheckedTrain } from "#lang/checked";
 import type { Constants } from "#lang/types/signature";
-import { statesOf } from "#lang/types/type";
-import type { Executor, Tensors } from "#runtime/executor";
+import type { Executor } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
-import { encodePlan } from "#runtime/program/codec";
 import type { TrainingPlan } from "#runtime/program/plan";
-import { forward } from "#runtime/forward";
-import { type BatchSource, train } from "#runtime/train";
 import { packageVersion } from "../files/package-root.ts";
 import { createReader } from "../files/reader.ts";
 import {
@@ -24,16 +18,19 @@ import {
   type Manifest,
   type ProgramFile,
   readManifest,
-  readWeights,
   removeRun,
-  saveStage,
+  removeStage,
+  restoreStage,
   type StageRecord,
   stageKey,
+  sweep,
   writeManifest,
 } from "../files/run-directory.ts";
-import { createBalance } from "./balance.ts";
-import { batchesOf, labelsOf, type OpenData, openData, requirePictures, trainingRows } from "./data.ts";
-import { drawnLabels, intervenedLabels } from "./label-source.ts";
+import { chooseTrains } from "../training/choose.ts";
+import { createRecorder } from "../training/recorder.ts";
+import { reuseStages, type Reused } from "../training/reuse.ts";
+import { fitted, labelNodes, runStage, sourceNames, type Stage } from "../training/stage.ts";
+import { type OpenData, openData, requirePictures } from "./data.ts";
 import type { Project } from "./project.ts";
 
 export interface TrainOptions {
@@ -50,20 +47,25 @@ export interface TrainOptions {
   readonly steps?: number;
   /** seed of every stage, instead of the program's */
   readonly seed?: number;
-  /** steps between checkpoints; one at the end of each stage by default */
+  /** train these only: "labels", an image, or either after its model and a dot; what is trained already is used */
+  readonly only?: readonly string[];
+  /** a run whose finished stages are taken where they fit */
+  readonly from?: string;
+  /** steps between checkpoints, besides those by time; there is always one at the end of a stage */
   readonly checkpointEvery?: number;
+  /** seconds between checkpoints; 180 by default, Infinity for none */
+  readonly checkpointSeconds?: number;
+  /** how many of the last checkpoints are kept, besides the best; 3 by default */
+  readonly keep?: number;
+  /** steps between sample grids and measurements; by default some twenty a stage, as far as they cost little */
+  readonly sampleEvery?: number;
+  /** write report.html; true by default */
+  readonly report?: boolean;
+  /** write TensorBoard event files; true by default */
+  readonly tensorboard?: boolean;
   /** stops training in good order, with a checkpoint */
   readonly signal?: AbortSignal;
   readonly observer?: TrainObserver;
-}
-
-export interface Stage {
-  readonly train: CheckedTrain;
-  readonly data: OpenData;
-  readonly plan: TrainingPlan;
-  /** the nodes that it reads from the data, by name */
-  readonly labels: readonly string[];
-  readonly startStep: number;
 }
 
 /** What a caller can watch; all of it is optional. */
@@ -72,6 +74,14 @@ export interface TrainObserver {
   progress?(event: { step: number; steps: number; metrics: Readonly<Record<string, number>> }): void;
   stageFinished?(stage: Stage, record: StageRecord, model: CausalModel): void;
   checkpointed?(record: StageRecord): void;
+  /** before anything is trained: the stages to come, and how many checkpoints of each are on disk at once */
+  planned?(stages: readonly PlannedStage[], checkpoints: number): void;
+  /** what another run had that fits, and what it had that does not */
+  reused?(stages: readonly Reused[]): void;
+  /** checkpoints that cannot be read, and the step from which the stage goes on instead */
+  fellBack?(target: string, step: number, lost: readonly string[]): void;
+  /** something is not finite; the steps after `from` are run again to find out where it began */
+  diverged?(event: { readonly step: number; readonly from: number; readonly what: string }): void;
 }
 
 export interface TrainResult {
@@ -79,47 +89,130 @@ export interface TrainResult {
   readonly interrupted: boolean;
 }
 
-/** Throws RuntimeFault; what was saved before stays. */
-export async function trainProject(project: Project, options: TrainOptions): Promise<TrainResult> {
-  let manifest = await openRun(project, options);
-  const opened = await openAll(project, options);
-  const models = new Map(project.models);
+/** A train statement with its data and its plan. */
+export interface PlannedStage {
+  readonly key: string;
+  readonly train: CheckedTrain;
+  readonly data: OpenData;
+  readonly plan: TrainingPlan;
+}
 
-  for (const statement of project.program.trains) {
+export const defaults = { checkpointSeconds: 180, keep: 3 } as const;
+
+/** Throws RuntimeFault; what was saved before stays. Throws a RangeError where `only` names what there is not. */
+export async function trainProject(project: Project, options: TrainOptions): Promise<TrainResult> {
+  const { out, executor, observer = {}, keep = defaults.keep, report = true, tensorboard = true } = options;
+  const chosen = chooseTrains(project.program.trains, options.only);
+  let manifest = await openRun(project, chosen, options);
+  // planned before anything is computed: what an image stage will miss is found before an hour of labels is trained
+  const planned = await planAll(project, chosen, options);
+  let models: ReadonlyMap<string, CausalModel> = project.models;
+  if (options.from !== undefined) {
+    const outcome = await reuseStages(manifest, {
+      from: options.from,
+      out,
+      models,
+      planned: new Map(
+        planned.map(({ key, plan, data }) => [key, { plan, fingerprint: data.source.fingerprint }] as const),
+      ),
+      trained: new Set(options.only === undefined ? [] : planned.map(({ key }) => key)),
+    });
+    ({ manifest } = outcome);
+    observer.reused?.(outcome.reused);
+  }
+  const finished = await restoreFinished(project, manifest, options);
+  ({ manifest, models } = finished);
+  const ahead = planned.filter(({ key, train }) => !isFinished(manifest, key, train));
+  if (ahead.length > 0) observer.planned?.(ahead, keep + 2);
+  const recorder = createRecorder({ out, report, tensorboard, executor: executor.name });
+  try {
+    for (const { key, train, data, plan } of ahead) {
+      const model = models.get(train.model)!;
+      requireLabels(model, plan, project, out);
+      const known = manifest.stages.find((stage) => stageKey(stage) === key);
+      if (known !== undefined) requireSameStage(known, plan, data, out);
+      const restored = known === undefined ? null : restoreStage(out, known);
+      if (restored !== null && restored.lost.length > 0) {
+        observer.fellBack?.(plan.target, restored.record.step, restored.lost);
+      }
+      const labels = labelNodes(model, train.part).map((node) => node.name);
+      const stage: Stage = { train, data, plan, labels, startStep: restored?.record.step ?? 0 };
+      observer.stageStarted?.(stage);
+      const outcome = await runStage(stage, model, restored, manifest, {
+        out,
+        executor,
+        recorder,
+        keep,
+        checkpointEvery: options.checkpointEvery ?? null,
+        checkpointSeconds: options.checkpointSeconds ?? defaults.checkpointSeconds,
+        sampleEvery: options.sampleEvery ?? null,
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+        onProgress: (event) => observer.progress?.(event),
+        onCheckpoint: (record) => observer.checkpointed?.(record),
+        onDivergence: (event) => observer.diverged?.(event),
+      });
+      manifest = outcome.manifest;
+      if (outcome.interrupted) {
+        await recorder.finish({ kind: "stopped" }, manifest);
+        return { manifest, interrupted: true };
+      }
+      models = new Map(models).set(train.model, fitted(model, outcome.state));
+      const record = manifest.stages.find((other) => stageKey(other) === key)!;
+      observer.stageFinished?.(stage, record, models.get(train.model)!);
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // the first error is the one to be told: the report may be what cannot be written
+    await recorder.finish({ kind: "failed", message }, readManifest(out)).catch(() => undefined);
+    throw error;
+  }
+  if (ahead.length > 0) await recorder.finish({ kind: "finished" }, manifest);
+  return { manifest, interrupted: false };
+}
+
+/** A stage that was taken from another run stands for the train statement of its part, whatever its regime. */
+function isFinished({ stages }: Manifest, key: string, { model, part }: CheckedTrain): boolean {
+  return stages.some((stage) => {
+    const taken = stage.from !== null && part === "labels" && stage.target === `${model}.${part}`;
+    return stage.done && (stageKey(stage) === key || taken);
+  });
+}
+
+/** The models with what is trained already; a finished stage whose newest weights are damaged is unfinished again. */
+async function restoreFinished(project: Project, before: Manifest, { out, observer }: TrainOptions) {
+  const models = new Map(project.models);
+  let manifest = before;
+  for (const stage of before.stages.filter(({ done }) => done)) {
+    const { record, weights, lost } = restoreStage(out, stage);
+    if (lost.length > 0) {
+      observer?.fellBack?.(record.target, record.step, lost);
+      manifest = { ...manifest, stages: manifest.stages.map((other) => (other === stage ? record : other)) };
+      continue;
+    }
+    const name = record.target.slice(0, record.target.indexOf("."));
+    const model = models.get(name);
+    if (model !== undefined) models.set(name, fitted(model, weights));
+  }
+  return { manifest, models };
+}
+
+/** The chosen statements, with their data and plans. */
+async function planAll(
+  project: Project,
+  chosen: readonly CheckedTrain[],
+  options: TrainOptions,
+): Promise<readonly PlannedStage[]> {
+  const keyOf = ({ model, part, regime }: CheckedTrain) => stageKey({ target: `${model}.${part}`, regime });
+  const reader = createReader(dirname(project.files[0]!.name));
+  const opened = new Map<string, OpenData>();
+  const planned: PlannedStage[] = [];
+  for (const statement of chosen) {
     const settings: Constants = {
       ...statement.settings,
       ...(options.steps !== undefined && "steps" in statement.settings ? { steps: options.steps } : {}),
       ...(options.seed !== undefined ? { seed: options.seed } : {}),
     };
-    const trainStatement = { ...statement, settings };
-    const data = opened.get(String(settings.data))!;
-
-    const model = models.get(statement.model)!;
-    const planned = planTraining({ ...project, models }, trainStatement, project.vocabulary, data.training.length);
-    const known = manifest.stages.find((stage) => stageKey(stage) === stageKey(planned));
-    if (known?.done) {
-      models.set(statement.model, fitted(model, readWeights(options.out, known)));
-      continue;
-    }
-    if (known !== undefined) requireSameStage(known, planned, data, options.out);
-    const labels = labelNodes(model, statement.part).map((node) => node.name);
-    const stage: Stage = { train: trainStatement, data, plan: planned, labels, startStep: known?.step ?? 0 };
-    options.observer?.stageStarted?.(stage);
-    const outcome = await runStage(stage, model, known, manifest, options);
-    manifest = outcome.manifest;
-    if (outcome.interrupted) return { manifest, interrupted: true };
-    models.set(statement.model, fitted(model, outcome.state));
-    const record = manifest.stages.find((other) => stageKey(other) === stageKey(planned))!;
-    options.observer?.stageFinished?.(stage, record, models.get(statement.model)!);
-  }
-  return { manifest, interrupted: false };
-}
-
-/** All data that is trained on, by name. What an image stage will miss is found before an hour of labels is trained. */
-async function openAll(project: Project, options: TrainOptions): Promise<ReadonlyMap<string, OpenData>> {
-  const reader = createReader(dirname(project.files[0]!.name));
-  const opened = new Map<string, OpenData>();
-  for (const { model, part, settings } of project.program.trains) {
+    const train = { ...statement, settings };
     const name = String(settings.data);
     const checked = project.program.data.get(name)!;
     const path = options.data?.[name];
@@ -127,17 +220,37 @@ async function openAll(project: Project, options: TrainOptions): Promise<Readonl
       opened.get(name) ??
       (await openData(path === undefined ? checked : { ...checked, args: { ...checked.args, path } }, reader));
     opened.set(name, data);
-    const node = project.models.get(model)!.nodes.find((other) => other.name === part);
+    const node = project.models.get(train.model)!.nodes.find((other) => other.name === train.part);
     if (node !== undefined) requirePictures(data, node);
+    const plan = planTraining(project, train, project.vocabulary, data.training.length);
+    planned.push({ key: keyOf(train), train, data, plan });
   }
-  return opened;
+  return planned;
 }
 
-async function openRun(project: Project, { out, resume, overwrite }: TrainOptions): Promise<Manifest> {
+/** Throws RuntimeFault "not-ready" where a stage draws labels from a model whose labels are still to be learned. */
+function requireLabels(model: CausalModel, plan: TrainingPlan, project: Project, out: string): void {
+  const sources = sourceNames(plan);
+  if (!sources.has("model") && !sources.has("interventions")) return;
+  const unlearned = model.nodes.filter(({ mechanism, type }) => mechanism.kind === "learned" && type.kind !== "image");
+  if (unlearned.length === 0) return;
+  const program = project.files[0]!.name;
+  throw new RuntimeFault(
+    "not-ready",
+    `${plan.target} with ${plan.regime} draws labels from ${model.name}, whose ${unlearned.map(({ name }) => name).join(", ")} ${unlearned.length === 1 ? "is" : "are"} not learned yet`,
+    `train them first (causal train ${program} --only labels --out ${out}), or take them from another run with --from RUN`,
+  );
+}
+
+async function openRun(
+  project: Project,
+  chosen: readonly CheckedTrain[],
+  { out, resume, overwrite, only }: TrainOptions,
+): Promise<Manifest> {
   const files = portable(project.files);
   const sha256 = hashProgram(files);
   const fresh: Manifest = {
-    format: 1,
+    format: 2,
     package: { name: "causal-lang", version: packageVersion() },
     program: { sha256, files },
     stages: [],
@@ -148,20 +261,24 @@ async function openRun(project: Project, { out, resume, overwrite }: TrainOption
     return fresh;
   };
   if (!isRunDirectory(out)) return begin();
-  if (overwrite === true) {
+  if (overwrite === true && only === undefined) {
     await removeRun(out);
     return begin();
   }
-  const isEmpty = (manifest: Manifest) => manifest.stages.length === 0;
-  if (resume !== true && isEmpty(readManifest(out))) return begin();
-  if (resume !== true) {
+  let manifest = readManifest(out);
+  if (resume !== true && manifest.stages.length === 0) return begin();
+  const begun = chosen.flatMap(({ model, part, regime }) => {
+    const key = stageKey({ target: `${model}.${part}`, regime });
+    return manifest.stages.some((stage) => stageKey(stage) === key) ? [key] : [];
+  });
+  // a part that the run does not hold yet is added to it without being asked twice
+  if (resume !== true && overwrite !== true && (only === undefined || begun.length > 0)) {
     throw new RuntimeFault(
       "bad-file",
-      `${out} already holds a run`,
+      `${out} already holds a run${only === undefined ? "" : ` with ${begun.join(", ")}`}`,
       "continue it with --resume, replace it with --overwrite, or name another directory with --out",
     );
   }
-  const manifest = readManifest(out);
   if (manifest.program.sha256 !== sha256) {
     const differing = files.find(
       (file) => manifest.program.files.find((other) => other.name === file.name)?.text !== file.text,
@@ -172,6 +289,8 @@ async function openRun(project: Project, { out, resume, overwrite }: TrainOption
       "train into another directory with --out, or put the program back as it was (the run keeps its text)",
     );
   }
+  if (overwrite === true) for (const key of begun) manifest = await removeStage(out, manifest, key);
+  await sweep(out, manifest);
   return manifest;
 }
 
@@ -199,119 +318,4 @@ function requireSameStage(known: StageRecord, plan: TrainingPlan, data: OpenData
       "ask for more steps, or train into another directory with --out",
     );
   }
-}
-
-/** How many training rows have each state of each learned label: what the tables were fitted to. */
-function countStates(data: OpenData, model: CausalModel): Readonly<Record<string, readonly number[]>> {
-  const nodes = model.nodes.filter((node) => node.mechanism.kind === "learned" && node.type.kind !== "image");
-  const { columns } = labelsOf(data, nodes);
-  return Object.fromEntries(
-    nodes.map((node) => {
-      const counts = new Array<number>(statesOf(node.type)?.length ?? 0).fill(0);
-      for (const row of data.training) counts[columns[node.name]![row]!]! += 1;
-      return [node.name, counts];
-    }),
-  );
-}
-
-interface StageOutcome {
-  readonly manifest: Manifest;
-  readonly state: Tensors;
-  readonly interrupted: boolean;
-}
-
-async function runStage(
-  stage: Stage,
-  model: CausalModel,
-  known: StageRecord | undefined,
-  before: Manifest,
-  options: TrainOptions,
-): Promise<StageOutcome> {
-  const { plan, data, train: statement } = stage;
-  const seed = typeof statement.settings.seed === "number" ? statement.settings.seed : 1;
-  let manifest = before;
-  const began = performance.now();
-  const history = [...(known?.history ?? [])];
-
-  const states = statement.part === "labels" ? { states: countStates(data, model) } : {};
-  const save = async (step: number, state: Tensors, done: boolean) => {
-    manifest = await saveStage(
-      options.out,
-      manifest,
-      {
-        target: plan.target,
-        regime: plan.regime,
-        seed,
-        step,
-        steps: plan.steps,
-        done,
-        data: { dataset: data.dataset, rows: data.training.length, fingerprint: data.source.fingerprint, ...states },
-        history,
-        seconds: (known?.seconds ?? 0) + (performance.now() - began) / 1000,
-        executor: options.executor.name,
-      },
-      encodePlan(plan),
-      state,
-    );
-    options.observer?.checkpointed?.(manifest.stages.find((other) => stageKey(other) === stageKey(plan))!);
-  };
-
-  const sources = sourcesOf(stage, model, seed);
-  const result = await train(plan, {
-    executor: options.executor,
-    seed,
-    sources,
-    ...(known === undefined ? {} : { start: { step: known.step, state: readWeights(options.out, known) } }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.checkpointEvery === undefined ? {} : { checkpointEvery: options.checkpointEvery }),
-    onProgress: (event) => {
-      history.push({ step: event.step, metrics: event.metrics });
-      options.observer?.progress?.(event);
-    },
-    onCheckpoint: async (step, readState) => save(step, await readState(), false),
-  });
-  if (result.interrupted) return { manifest, state: result.state, interrupted: true };
-  const tables =
-    plan.tables === null
-      ? {}
-      : await forward(plan, plan.tables, result.state, { executor: options.executor, seed, inputs: {} });
-  const state = {
-    ...result.state,
-    ...Object.fromEntries(Object.entries(tables).map(([node, table]) => [`table/${node}`, table])),
-  };
-  await save(result.step, state, true);
-  return { manifest, state, interrupted: false };
-}
-
-/** The nodes that a stage reads from the data: of the labels what is learned and its parents, of an image its parents. */
-function labelNodes(model: CausalModel, part: string): readonly CausalNode[] {
-  if (part === "labels") return learnedLabels(model);
-  const image = model.nodes.find((node) => node.name === part)!;
-  return image.parents.map((name) => model.nodes.find((node) => node.name === name)!);
-}
-
-/** The sources that the plan's feeds name: rows of the data, and labels drawn from the model. */
-function sourcesOf(
-  { plan, data, train: { part } }: Stage,
-  model: CausalModel,
-  seed: number,
-): Record<string, BatchSource> {
-  const nodes = labelNodes(model, part);
-  const labels = labelsOf(data, nodes);
-  const balance = plan.balance === 0 ? null : createBalance(labels.layout, trainingRows(data, labels), plan.balance);
-  const make: Readonly<Record<string, () => BatchSource>> = {
-    data: () => batchesOf(data, labels, { order: plan.order, balance, seed }),
-    model: () => drawnLabels(model, nodes, balance, seed),
-    interventions: () => intervenedLabels(model, nodes, seed),
-  };
-  const named = Object.values(plan.feeds).flatMap((feed) => (feed.kind === "batch" ? [feed.source] : []));
-  return Object.fromEntries([...new Set(named)].map((name) => [name, make[name]!()]));
-}
-
-/** The model with the tables that a finished stage has left in its weights. */
-export function fitted(model: CausalModel, state: Tensors): CausalModel {
-  const tables = Object.entries(state).flatMap(([name, { data }]) =>
-    name.startsWith("table/") ? [[name.slice("table/".length), Float64Array.from(data)] as const] : [],
-  );
-  return tables.length === 0 ? model : fitModel(model, new Map(tables));
 }

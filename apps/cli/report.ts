@@ -1,4 +1,5 @@
 /** What is thrown, as text (or JSON) on standard error and an exit code. Errors of usage are told by whoever knows it. */
+import { frame } from "#lang/diagnostics/frame";
 import { renderDiagnostics, toJson } from "#lang/diagnostics/render";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import type { Source } from "#lang/source";
@@ -16,6 +17,18 @@ export function warn(
   if (warnings.length === 0) return;
   if (json) io.err(`${JSON.stringify({ diagnostics: warnings.map((one) => toJson(one, sources)) })}\n`);
   else io.err(renderDiagnostics(warnings, sources, { colour: io.colour }));
+}
+
+/** A fault that has a place in the program, with the line of it. */
+export function reportFault(fault: RuntimeFault, sources: ReadonlyMap<string, Source>, io: Io): number {
+  const { code, message, advice, origin } = fault;
+  const source = origin === null ? undefined : sources.get(origin.source);
+  const shown =
+    origin === null || source === undefined
+      ? ""
+      : `${frame(source, [{ span: origin, label: "", sign: "^", hue: "red" }], { colour: io.colour, first: true })}\n`;
+  io.err(`fault[${code}]: ${message}\n${shown}  ${advice}\n`);
+  return exitCodes.fault;
 }
 
 /** The program is wrong (1), or the world or we are (3). */

@@ -30,7 +30,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
 }
 
 /** Makes a directory and those above it. Node's own `recursive` never ends where the system makes none, as in /proc. */
-async function makeDirectory(path: string): Promise<void> {
+export async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
@@ -64,7 +64,8 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-function asFault(error: unknown, path: string): unknown {
+/** A RuntimeFault where the system says why a file cannot be written; else the error itself. */
+export function asFault(error: unknown, path: string): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   switch (code) {
     case "ENOSPC":

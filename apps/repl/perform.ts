@@ -27,9 +27,6 @@ import {
 import { declaration, textAt } from "./extend.ts";
 import { type Request, type Session, withRun } from "./session.ts";
 
-/** Steps between checkpoints, so that a kill loses minutes at most. */
-const checkpointEvery = 500;
-
 /** The session afterwards. `io.signal` stops this request only. Throws RuntimeFault, ProgramError, UsageError. */
 export async function perform(session: Session, request: Exclude<Request, { kind: "quit" }>, io: Io): Promise<Session> {
   switch (request.kind) {
@@ -90,7 +87,6 @@ async function trainSession(session: Session, request: Extract<Request, { kind: 
     out,
     executor,
     resume: true,
-    checkpointEvery,
     signal: io.signal,
     observer: trainObserver(io),
   });
@@ -119,10 +115,10 @@ async function seedDirectory(out: string, session: Session, stages: readonly Sta
   }
   const files = portable(session.run.project.files);
   await writeManifest(out, {
-    format: 1,
+    format: 2,
     package: { name: "causal-lang", version: packageVersion() },
     program: { sha256: hashProgram(files), files },
-    stages,
+    stages: stages.map((stage) => ({ ...stage, checkpoints: stage.checkpoints.slice(-1) })),
   });
 }
 

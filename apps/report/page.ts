@@ -1,5 +1,5 @@
 /** The shell of a report: one HTML file that needs nothing else, in light and dark, on screen and on paper. */
-import { type Html, html } from "./html.ts";
+import { type Html, html, nothing } from "./html.ts";
 
 export interface Section {
   /** of its link in the contents */
@@ -12,10 +12,13 @@ export interface Page {
   readonly title: string;
   readonly lead: Html;
   readonly sections: readonly Section[];
+  /** seconds after which a browser reads the page anew */
+  readonly refresh?: number;
 }
 
 /** The text of the file. */
-export function page({ title, lead, sections }: Page): string {
+export function page({ title, lead, sections, refresh }: Page): string {
+  const renew = refresh === undefined ? nothing : html`<meta http-equiv="refresh" content="${refresh}">\n`;
   const contents = sections.map((section) => html`<li><a href="#${section.id}">${section.title}</a></li>\n`);
   const bodies = sections.map(
     (section) => html`<section id="${section.id}">\n<h2>${section.title}</h2>\n${section.body}</section>\n`,
@@ -25,7 +28,7 @@ export function page({ title, lead, sections }: Page): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
+${renew}<title>${title}</title>
 <style>${{ html: style }}</style>
 </head>
 <body>

@@ -48,6 +48,8 @@ export interface Metric {
   readonly program: string;
   readonly output: string;
   readonly label: string;
+  /** the metric that says how good the whole is: the checkpoint that is best by it is kept */
+  readonly selects?: "lowest" | "highest";
 }
 
 /** A forward program that is run after training, with its feeds. */

@@ -3,7 +3,7 @@ import type { Builder } from "#compiler/tensor/build";
 import { simplify } from "#compiler/tensor/simplify";
 import { verify } from "#compiler/tensor/verify";
 import type { TrainingTarget } from "#compiler/vocabulary";
-import type { Feed, StateEntry, TrainingPlan } from "#runtime/program/plan";
+import type { Feed, Metric, StateEntry, TrainingPlan } from "#runtime/program/plan";
 import { inputsOf, type Node, type Program } from "#runtime/program/program";
 import { sameShape } from "#runtime/tensor";
 
@@ -96,4 +96,14 @@ function checked(
   }
   for (const { name, node } of program.outputs) touch(name, program.nodes[node]!.shape);
   return used;
+}
+
+/** Outputs of a program as metrics of their names; the lowest of `selects` marks the best checkpoint. */
+export function metricsOf(program: string, outputs: readonly string[], selects: string): readonly Metric[] {
+  return outputs.map((output) => ({
+    program,
+    output,
+    label: output,
+    ...(output === selects ? { selects: "lowest" as const } : {}),
+  }));
 }

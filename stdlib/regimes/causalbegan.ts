@@ -6,7 +6,7 @@ import type { Regime } from "#compiler/vocabulary";
 import type { Constants, Parameter } from "#lang/types/signature";
 import { RuntimeFault } from "#runtime/fault";
 import { type LabelDistance, labelDistances } from "../losses/label-distance.ts";
-import { assemble } from "./assemble.ts";
+import { assemble, metricsOf } from "./assemble.ts";
 import { type Choices, metrics, stepProgram } from "./causalbegan-step.ts";
 import { generatorOf, type ImageProblem, imageProblem, libraryNetwork, widthOf } from "./image.ts";
 import { drawPlan } from "./image-draw.ts";
@@ -151,7 +151,7 @@ export const causalbegan: Regime = {
       state: joint.state,
       programs: { joint: joint.builder, draw: draw.builder },
       feeds: joint.feeds,
-      metrics: metrics.map((output) => ({ program: "joint", output, label: output })),
+      metrics: metricsOf("joint", metrics, "convergence"),
       tables: null,
       draw: draw.plan,
       predict: null,

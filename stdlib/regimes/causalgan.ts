@@ -6,7 +6,7 @@ import type { Regime } from "#compiler/vocabulary";
 import type { Constants, Parameter } from "#lang/types/signature";
 import type { CycleEntry } from "#runtime/program/plan";
 import { jointLabels, separateLabels } from "../losses/label-space.ts";
-import { assemble } from "./assemble.ts";
+import { assemble, metricsOf } from "./assemble.ts";
 import { type Choices, metrics, stepProgram } from "./causalgan-step.ts";
 import { generatorOf, generatorScope, type ImageProblem, imageProblem, libraryNetwork, widthOf } from "./image.ts";
 import { drawPlan } from "./image-draw.ts";
@@ -156,7 +156,8 @@ export const causalgan: Regime = {
       state: joint.state,
       programs: { joint: joint.builder, ...(alone === null ? {} : { generator: alone.builder }), draw: draw.builder },
       feeds: joint.feeds,
-      metrics: metrics.map((output) => ({ program: "joint", output, label: output })),
+      // how well the labeler reads from drawn pictures the labels that they were drawn for
+      metrics: metricsOf("joint", metrics, "labeler_fake"),
       tables: null,
       draw: draw.plan,
       predict: null,

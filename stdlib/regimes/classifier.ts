@@ -75,7 +75,7 @@ export const classifier: Regime = {
         labels: { kind: "batch", source: "data", column: "labels" },
         ...net.feeds,
       },
-      metrics: [{ program: "fit", output: "loss", label: "loss" }],
+      metrics: [{ program: "fit", output: "loss", label: "loss", selects: "lowest" }],
       tables: null,
       draw: null,
       predict: { program: "predict", feeds: {}, repeat: 1 },

@@ -22,7 +22,6 @@ const image = "Face";
 /** those whose effect on the picture is shown below */
 const shown = ["Male", "Mustache", "Bald", "Eyeglasses", "Smiling"] as const;
 const picturesRead = 1000;
-const checkpointEvery = 500;
 
 export const demo: Command = {
   name: "demo",
@@ -48,7 +47,6 @@ export const demo: Command = {
         executor: await lazy.get(),
         resume: isRunDirectory(out),
         ...(steps === undefined ? {} : { steps }),
-        checkpointEvery,
         signal: io.signal,
         observer: trainObserver(io),
       });

@@ -1,14 +1,26 @@
 /** `causal train`: fits everything the program's `train` statements name, into a run directory. */
 import { basename, join } from "node:path";
 import { type CausalModel, nodeOf } from "#compiler/causal/model";
-import type { StageRecord } from "../../files/run-directory.ts";
-import { labelReport } from "../../eval/label-report.ts";
+import type { CheckedTrain } from "#lang/checked";
+import { RuntimeFault } from "#runtime/fault";
+import { sizeOf } from "#runtime/tensor";
 import { labelsOf } from "../../api/data.ts";
 import { openProject, requireSound } from "../../api/project.ts";
-import { type Stage, trainProject, type TrainObserver } from "../../api/training.ts";
+import {
+  defaults,
+  type PlannedStage,
+  trainProject,
+  type TrainObserver,
+  type TrainOptions,
+} from "../../api/training.ts";
+import { labelReport } from "../../eval/label-report.ts";
+import type { StageRecord } from "../../files/run-directory.ts";
+import { chooseTrains } from "../../training/choose.ts";
+import { parametersOf, type Stage } from "../../training/stage.ts";
 import {
   type Command,
   exitCodes,
+  type Invocation,
   type Io,
   integerFlag,
   listFlag,
@@ -18,37 +30,60 @@ import {
 } from "../command.ts";
 import { dataOption, dataPaths, deviceOption, executorOf } from "../open.ts";
 import { type ProgressLine, progressLine } from "../progress.ts";
-import { formatDuration } from "../text.ts";
-
-/** Steps between checkpoints, so that a kill loses minutes at most. */
-const checkpointEvery = 500;
+import { reportFault } from "../report.ts";
+import { formatBytes, formatDuration } from "../text.ts";
 
 export const train: Command = {
   name: "train",
   usage: "FILE [--out RUN]",
   summary: "run the train statements of a program",
-  details:
-    "Weights, optimizer state and the program go into the run directory RUN (default runs/NAME). Ctrl-C saves a checkpoint and stops; --resume continues to the same bytes as a run that was never stopped.",
+  details: `Weights, optimizer state and the program go into the run directory RUN (default runs/NAME). Ctrl-C saves a checkpoint and stops; --resume continues to the same bytes as a run that was never stopped. While it trains, RUN/report.html shows how it goes, RUN/metrics.jsonl has the numbers, RUN/samples the pictures, and \`tensorboard --logdir RUN/tensorboard\` both. Checkpoints are made every ${defaults.checkpointSeconds / 60} minutes and at the end of each stage.`,
   options: {
     out: { type: "string", value: "RUN", help: "the run directory (default runs/NAME-OF-THE-FILE)" },
     data: dataOption,
+    only: {
+      type: "string",
+      multiple: true,
+      value: "PART",
+      help: "train this part alone: labels, an image, or PART.REGIME; other parts of RUN are kept and used",
+    },
+    from: { type: "string", value: "RUN", help: "take the finished stages of another run where they fit" },
     steps: { type: "string", value: "N", help: "steps of every stage that counts steps, instead of the program's" },
     seed: { type: "string", value: "N", help: "seed of every stage, instead of the program's" },
     resume: { type: "boolean", help: "continue the run in RUN" },
-    overwrite: { type: "boolean", help: "replace the run in RUN" },
+    overwrite: { type: "boolean", help: "replace the run in RUN; with --only, that part of it" },
+    "checkpoint-every": {
+      type: "string",
+      value: "N|TIME",
+      help: "a checkpoint every N steps, or every 90s, 5m, 1h (default 3m)",
+    },
+    keep: {
+      type: "string",
+      value: "N",
+      help: `how many of the last checkpoints are kept, besides the best (default ${defaults.keep})`,
+    },
+    "sample-every": {
+      type: "string",
+      value: "N",
+      help: "measure, and draw a grid of pictures, every N steps (default: a twentieth of a stage)",
+    },
+    "no-report": { type: "boolean", help: "write no report.html" },
+    "no-tensorboard": { type: "boolean", help: "write no event files" },
     device: deviceOption,
   },
   examples: [
     "causal train faces.causal",
     "causal train celeba.causal --data celeba=list_attr_celeba.txt --out runs/g1",
+    "causal train faces.causal --only labels --out runs/labels",
+    "causal train faces.causal --from runs/labels --out runs/g2",
   ],
   async run(invocation, io) {
     const file = onePositional(invocation, "FILE");
     const project = requireSound(openProject(file));
     if (project.program.trains.length === 0) throw new UsageError(`${file} has no train statement`);
     const out = stringFlag(invocation, "out") ?? join("runs", basename(file).replace(/\.causal$/, ""));
-    const steps = integerFlag(invocation, "steps", 1, 1e9);
-    const seed = integerFlag(invocation, "seed", 0, Number.MAX_SAFE_INTEGER);
+    const options = trainFlags(invocation, project.program.trains);
+    const data = dataPaths(listFlag(invocation, "data"), [...project.program.data.keys()]);
     const lazy = executorOf(invocation);
     const observer = trainObserver(io);
     let started = 0;
@@ -56,12 +91,8 @@ export const train: Command = {
       const { interrupted } = await trainProject(project, {
         out,
         executor: await lazy.get(),
-        resume: invocation.flags.resume === true,
-        overwrite: invocation.flags.overwrite === true,
-        data: dataPaths(listFlag(invocation, "data"), [...project.program.data.keys()]),
-        ...(steps === undefined ? {} : { steps }),
-        ...(seed === undefined ? {} : { seed }),
-        checkpointEvery,
+        data,
+        ...options,
         signal: io.signal,
         observer: {
           ...observer,
@@ -78,19 +109,89 @@ export const train: Command = {
       }
       io.out(`run: ${out}\n`);
       return exitCodes.well;
+    } catch (error) {
+      if (!(error instanceof RuntimeFault) || error.origin === null) throw error;
+      return reportFault(error, project.program.sources, io);
     } finally {
       await lazy.close();
     }
   },
 };
 
+/** Everything that the flags say of a training; throws a UsageError. */
+function trainFlags(invocation: Invocation, trains: readonly CheckedTrain[]): Omit<TrainOptions, "out" | "executor"> {
+  const { flags } = invocation;
+  const only = listFlag(invocation, "only");
+  try {
+    chooseTrains(trains, only);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`--only: ${error.message}`);
+  }
+  const given = {
+    from: stringFlag(invocation, "from"),
+    steps: integerFlag(invocation, "steps", 1, 1e9),
+    seed: integerFlag(invocation, "seed", 0, Number.MAX_SAFE_INTEGER),
+    keep: integerFlag(invocation, "keep", 1, 1000),
+    sampleEvery: integerFlag(invocation, "sample-every", 1, 1e9),
+    ...(only.length > 0 ? { only } : {}),
+    ...checkpointFlag(stringFlag(invocation, "checkpoint-every")),
+  };
+  return {
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    resume: flags.resume === true,
+    overwrite: flags.overwrite === true,
+    report: flags["no-report"] !== true,
+    tensorboard: flags["no-tensorboard"] !== true,
+  };
+}
+
+const unitSeconds = { s: 1, m: 60, h: 3600 } as const;
+
+/** Steps, which leave the checkpoints by time as they are, or a time. */
+function checkpointFlag(text: string | undefined): Pick<TrainOptions, "checkpointEvery" | "checkpointSeconds"> {
+  if (text === undefined) return {};
+  const [, digits, unit] = /^([1-9]\d{0,8})([smh]?)$/.exec(text) ?? [];
+  if (digits === undefined) {
+    throw new UsageError(`--checkpoint-every takes a number of steps or a time like 90s, 5m or 1h, not "${text}"`);
+  }
+  const number = Number(digits);
+  return unit === ""
+    ? { checkpointEvery: number }
+    : { checkpointSeconds: number * unitSeconds[unit as keyof typeof unitSeconds] };
+}
+
+/** What the checkpoints of the stages to come need on the disk. */
+function diskText(stages: readonly PlannedStage[], checkpoints: number): string {
+  const sizes = stages.map(({ plan }) => plan.state.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0));
+  const most = sizes.reduce((sum, size) => sum + size, 0) * checkpoints;
+  const each = stages.map(({ plan }, i) => `${formatBytes(sizes[i]!)} ${plan.target}`).join(", ");
+  return `disk: a checkpoint is ${each}; at most ${formatBytes(most)} in all`;
+}
+
 /** Shows the stages on standard error, and what a label stage came to. */
 export function trainObserver(io: Io): TrainObserver {
   let line: ProgressLine | null = null;
   return {
+    planned: (stages, checkpoints) => io.err(`${diskText(stages, checkpoints)}\n`),
+    reused(stages) {
+      for (const { target, regime, refusal } of stages) {
+        const what = refusal === null ? "taken from the other run" : `not taken: ${refusal}`;
+        io.err(`${target} with ${regime}: ${what}\n`);
+      }
+    },
+    fellBack(target, step, lost) {
+      for (const message of lost) io.err(`warning: ${message}\n`);
+      io.err(`${target}: the checkpoint of step ${step} is whole, and the training goes on from there\n`);
+    },
+    diverged({ step, from, what }) {
+      line?.finish();
+      io.err(`${what}\n`);
+      const steps = step === from + 1 ? `step ${step}` : `steps ${from + 1} to ${step}`;
+      io.err(`running ${steps} again to find where it began (Ctrl-C stops the search)\n`);
+    },
     stageStarted({ plan, data, startStep }) {
-      const parameters = plan.state.filter((entry) => entry.role === "parameter");
-      const count = parameters.reduce((sum, { shape }) => sum + shape.reduce((product, dim) => product * dim, 1), 0);
+      const count = parametersOf(plan);
       const size = count === 0 ? "" : `, ${count.toLocaleString("en")} parameters`;
       const from = startStep > 0 ? `, from step ${startStep}` : "";
       io.err(

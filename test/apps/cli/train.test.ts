@@ -24,10 +24,11 @@ const copy = (name: string): string => {
   cpSync(whole, path, { recursive: true });
   return path;
 };
+/** What the finished stages came to; an interruption leaves its checkpoint beside them. */
 const weightsOf = (run: string) =>
   new Map(
     readdirSync(run)
-      .filter((name) => name.endsWith(".safetensors"))
+      .filter((name) => name.endsWith(".done.safetensors"))
       .map((name) => [name, readFileSync(join(run, name)).toString("base64")]),
   );
 const imageWeights = (run: string) => join(run, readdirSync(run).find((name) => /Face.*safetensors$/.test(name))!);
