@@ -8,11 +8,14 @@ import { type Shape, sameShape } from "../tensor.ts";
 import { type Channel, openChannel } from "./onnx/channel.ts";
 import { encodeModel } from "./onnx/encode.ts";
 import { lowerProgram } from "./onnx/lower.ts";
-import type { Model } from "./onnx/protocol.ts";
+import type { Model, Provider } from "./onnx/protocol.ts";
 
 export interface OnnxOptions {
-  /** the ONNX Runtime execution provider; "cpu" by default */
-  readonly provider?: "cpu";
+  /**
+   * the ONNX Runtime execution provider; "cpu" by default. With "webgpu" the state stays in buffers of the device, with
+   * "cuda" several calls become one run.
+   */
+  readonly provider?: Provider;
   /** threads inside one operation; by default ONNX Runtime takes one for each physical core */
   readonly threads?: number;
 }
@@ -32,9 +35,12 @@ export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Exe
     async open(programs, state) {
       const id = ++sessions;
       for (const program of Object.values(programs)) checkState(program, state);
-      const models = Object.fromEntries(Object.entries(programs).map(([key, program]) => [key, modelOf(program)]));
-      const buffers = Object.values(models).map((model) => model.bytes.buffer);
-      await channel.ask({ kind: "open", session: id, models, state: compact(state) }, buffers);
+      const models = Object.fromEntries(
+        Object.entries(programs).map(([key, program]) => [key, modelOf(program, provider)]),
+      );
+      const copier = modelOf(copyProgram(state), provider);
+      const buffers = [...Object.values(models), copier].map((model) => model.bytes.buffer);
+      await channel.ask({ kind: "open", session: id, models, state: compact(state), copier }, buffers);
       const shapes = new Map(Object.entries(state).map(([name, { shape }]) => [name, shape]));
       return openSession(channel, id, programs, shapes);
     },
@@ -69,9 +75,19 @@ function openSession(
   };
 }
 
-function modelOf(program: Program): Model {
+/** A program that gives back every entry of the state. */
+function copyProgram(state: Tensors): Program {
+  const entries = Object.entries(state);
   return {
-    bytes: encodeModel(lowerProgram(program)),
+    name: "copy",
+    nodes: entries.map(([name, { shape }]) => ({ op: "input", name, shape, origin: null })),
+    outputs: entries.map(([name], node) => ({ name, node })),
+  };
+}
+
+function modelOf(program: Program, provider: Provider): Model {
+  return {
+    bytes: encodeModel(lowerProgram(program, provider)),
     inputs: inputsOf(program).map(({ name }) => name),
     outputs: program.outputs.map(({ name, node }) => ({ name, shape: program.nodes[node]!.shape })),
   };

@@ -7,10 +7,13 @@ import type { Shape } from "../../tensor.ts";
 import type { Attribute, OnnxConstant, OnnxGraph, OnnxNode } from "./encode.ts";
 import { inputName, outputName } from "./names.ts";
 import { planSteps } from "./peephole.ts";
+import type { Provider } from "./protocol.ts";
 import { type Row, rows } from "./rows.ts";
 
 /** What a row may do to the graph under construction. Values are ONNX names. */
 export interface GraphBuilder {
+  /** what will run the graph: the fastest way to write an operation may depend on it */
+  readonly provider: Provider;
   /** Appends a node and gives the name of its only output. */
   add(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>): string;
   /** an int64 vector, as ONNX wants axes, shapes and bounds */
@@ -25,7 +28,7 @@ export interface GraphBuilder {
 }
 
 /** Writes a program as an ONNX graph; all values are float32 at its boundary. */
-export function lowerProgram(program: Program): OnnxGraph {
+export function lowerProgram(program: Program, provider: Provider = "cpu"): OnnxGraph {
   const nodes: OnnxNode[] = [];
   const constants = new Map<string, OnnxConstant>();
   const floats: string[] = [];
@@ -36,6 +39,7 @@ export function lowerProgram(program: Program): OnnxGraph {
     return name;
   };
   const graph: GraphBuilder = {
+    provider,
     add(op, inputs, attributes = {}) {
       const output = `v${nodes.length}`;
       nodes.push({ op, inputs, output, attributes });

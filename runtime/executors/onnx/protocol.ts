@@ -5,8 +5,11 @@
 import type { Call, Tensors } from "../../executor.ts";
 import type { Shape } from "../../tensor.ts";
 
+/** Execution providers of ONNX Runtime. */
+export type Provider = "cpu" | "webgpu" | "cuda";
+
 export interface WorkerOptions {
-  readonly provider: "cpu";
+  readonly provider: Provider;
   /** 0 leaves the choice to ONNX Runtime */
   readonly threads: number;
 }
@@ -24,6 +27,8 @@ export type Request =
       readonly session: number;
       readonly models: Readonly<Record<string, Model>>;
       readonly state: Tensors;
+      /** copies the state, entry by entry: how it comes back from a device */
+      readonly copier: Model;
     }
   | { readonly kind: "run"; readonly session: number; readonly calls: readonly Call[] }
   | { readonly kind: "read"; readonly session: number; readonly names: readonly string[] }

@@ -7,6 +7,7 @@
  */
 import type { ConvGeometry, OpAttributes, OpName } from "../../program/ops.ts";
 import type { OpNode } from "../../program/program.ts";
+import { sameShape } from "../../tensor.ts";
 import type { Attribute } from "./encode.ts";
 import type { GraphBuilder } from "./lower.ts";
 
@@ -43,7 +44,14 @@ export const rows: Rows = {
   sub: same("Sub"),
   mul: same("Mul"),
   div: same("Div"),
-  pow: same("Pow"),
+  // on WebGPU, Pow of ONNX Runtime 1.30 fails where an operand is repeated: operands are written out first
+  pow: (graph, { shape }, inputs) => {
+    const operand = (node: number) =>
+      graph.provider === "webgpu" && !sameShape(graph.shape(node), shape)
+        ? graph.add("Expand", [graph.float(node), graph.ints(shape)])
+        : graph.float(node);
+    return graph.add("Pow", inputs.map(operand));
+  },
   maximum: same("Max"),
   minimum: same("Min"),
   greater: same("Greater"),
@@ -72,7 +80,7 @@ export const rows: Rows = {
     return graph.add("Conv", operands, geometry(attrs, graph.shape(w!).slice(2)));
   },
   convTranspose: (graph, { attrs, shape }, [x, w]) =>
-    readsWeightsTooOften(graph.shape(x!), attrs)
+    graph.provider === "cpu" && readsWeightsTooOften(graph.shape(x!), attrs)
       ? oneProduct(graph, attrs, shape, x!, w!)
       : graph.add("ConvTranspose", [graph.float(x!), graph.float(w!)], {
           ...geometry(attrs, graph.shape(w!).slice(2)),

@@ -1,0 +1,16 @@
+/** The ONNX executor on WebGPU against the reference executor. */
+import { afterAll, beforeAll, describe } from "vitest";
+import type { Executor } from "#runtime/executor";
+import { createOnnxExecutor } from "#runtime/executors/onnx";
+import { shaderTolerance, testOperations } from "./agree.ts";
+import { testSessions } from "./sessions.ts";
+
+describe("onnx webgpu agrees with reference", () => {
+  let executor: Executor;
+  beforeAll(async () => {
+    executor = await createOnnxExecutor({ provider: "webgpu" });
+  });
+  afterAll(() => executor.close());
+  testOperations(() => executor, shaderTolerance);
+  testSessions(() => executor);
+});

@@ -1,0 +1,16 @@
+/** The TensorFlow.js executor on WebGPU (Dawn) against the reference executor. */
+import { afterAll, beforeAll, describe } from "vitest";
+import type { Executor } from "#runtime/executor";
+import { openExecutor } from "../../../apps/devices.ts";
+import { shaderTolerance, testOperations } from "./agree.ts";
+import { testSessions } from "./sessions.ts";
+
+describe("tfjs webgpu agrees with reference", () => {
+  let executor: Executor;
+  beforeAll(async () => {
+    executor = await openExecutor("tfjs-webgpu");
+  });
+  afterAll(() => executor.close());
+  testOperations(() => executor, shaderTolerance);
+  testSessions(() => executor);
+});
