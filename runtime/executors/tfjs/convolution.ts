@@ -5,6 +5,7 @@
 import type { ConvGeometry } from "../../program/ops.ts";
 import type { Shape } from "../../tensor.ts";
 import type { Row, Tfjs, TfTensor } from "./rows.ts";
+import { spreadAxis } from "./spread.ts";
 
 const toNhwc = [0, 2, 3, 1];
 const toNchw = [0, 3, 1, 2];
@@ -32,19 +33,7 @@ function paddedNhwc(tf: Tfjs, x: TfTensor, { pads }: ConvGeometry): TfTensor {
 
 /** w [M, C, kH, kW] -> [dilated kH, dilated kW, C, M], zeros between the taps. */
 function kernelOf(tf: Tfjs, w: TfTensor, { dilations }: ConvGeometry): TfTensor {
-  const filter = tf.transpose(w, toHwio);
-  if (dilations.every((step) => step === 1)) return filter;
-  const [kh, kw, c, m] = filter.shape as [number, number, number, number];
-  const [dh, dw] = dilations;
-  const spread = tf.pad(tf.reshape(filter, [kh, 1, kw, 1, c * m]), [
-    [0, 0],
-    [0, dh - 1],
-    [0, 0],
-    [0, dw - 1],
-    [0, 0],
-  ]);
-  const [height, width] = [kh, kw].map((taps, axis) => (taps - 1) * dilations[axis]! + 1) as Pair;
-  return tf.slice(tf.reshape(spread, [kh * dh, kw * dw, c, m]), [0, 0, 0, 0], [height, width, c, m]);
+  return dilations.reduce((filter, step, axis) => spreadAxis(tf, filter, axis, step - 1), tf.transpose(w, toHwio));
 }
 
 export const convolutions: { readonly [K in "conv" | "convTranspose" | "convFilterGrad"]: Row<K> } = {

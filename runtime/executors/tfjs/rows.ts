@@ -6,6 +6,7 @@ import type * as tfjs from "@tensorflow/tfjs-core";
 import type { OpAttributes, OpName } from "../../program/ops.ts";
 import type { Shape } from "../../tensor.ts";
 import { convolutions } from "./convolution.ts";
+import { spreadAxis } from "./spread.ts";
 
 /** The functions of TensorFlow.js that are used, of whichever package brought the backend. */
 export type Tfjs = typeof tfjs;
@@ -101,21 +102,3 @@ export const rows: Rows = {
   },
   ...convolutions,
 };
-
-/** Zeros between the elements along one axis: each is padded by itself, and the zeros behind the last are cut off. */
-function spreadAxis(tf: Tfjs, x: TfTensor, axis: number, zeros: number): TfTensor {
-  if (zeros === 0) return x;
-  const count = x.shape[axis]!;
-  const before = x.shape.slice(0, axis).reduce((product, dim) => product * dim, 1);
-  const after = x.shape.slice(axis + 1).reduce((product, dim) => product * dim, 1);
-  const padded = tf.pad(tf.reshape(x, [before, count, 1, after]), [
-    [0, 0],
-    [0, 0],
-    [0, zeros],
-    [0, 0],
-  ]);
-  const length = (count - 1) * (zeros + 1) + 1;
-  const flat = tf.reshape(padded, [before, count * (zeros + 1), after]);
-  const shape = x.shape.map((dim, i) => (i === axis ? length : dim));
-  return tf.reshape(tf.slice(flat, [0, 0, 0], [before, length, after]), shape);
-}
