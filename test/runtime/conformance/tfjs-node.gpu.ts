@@ -1,0 +1,17 @@
+/** The TensorFlow.js executor on native TensorFlow, where test/bench/tfjs-node/setup.sh has been run. */
+import { afterAll, describe } from "vitest";
+import { engines } from "../../../apps/devices/engines.ts";
+import { tryOpen } from "../../../apps/devices.ts";
+import { RuntimeFault } from "#runtime/fault";
+import { testOperations } from "./agree.ts";
+import { testSessions } from "./sessions.ts";
+
+const executor = await tryOpen(engines["tfjs-node"]);
+if (executor instanceof RuntimeFault) console.log(`tfjs-node is left out: ${executor.message}`);
+
+describe.skipIf(executor instanceof RuntimeFault)("tfjs-node agrees with reference", () => {
+  if (executor instanceof RuntimeFault) return;
+  afterAll(() => executor.close());
+  testOperations(() => executor, { all: 1e-5 });
+  testSessions(() => executor);
+});
