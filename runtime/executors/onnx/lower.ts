@@ -1,6 +1,6 @@
 /**
  * Program -> ONNX graph: the graph under construction, its names, and which values are inputs and outputs. How each
- * operation is written is in `rows.ts`, how bytes are written in `encode.ts`.
+ * operation is written is in `rows.ts`, how bytes are written in `encode.ts`, many calls as one graph in `loop.ts`.
  */
 import type { OpNode, Program } from "../../program/program.ts";
 import type { Shape } from "../../tensor.ts";
@@ -27,10 +27,39 @@ export interface GraphBuilder {
   shape(node: number): Shape;
 }
 
+/** Nodes and constants to which programs are written. */
+export interface Page {
+  readonly nodes: OnnxNode[];
+  readonly constants: Map<string, OnnxConstant>;
+}
+
 /** Writes a program as an ONNX graph; all values are float32 at its boundary. */
 export function lowerProgram(program: Program, provider: Provider = "cpu"): OnnxGraph {
-  const nodes: OnnxNode[] = [];
-  const constants = new Map<string, OnnxConstant>();
+  const page: Page = { nodes: [], constants: new Map() };
+  const values = writeProgram(page, program, provider, "", inputName);
+  const outputs = program.outputs.map(({ name, node }, i) => {
+    // A copy, because an output may be an input or a constant, and one value may have several output names.
+    page.nodes.push({ op: "Identity", inputs: [values[i]!], outputs: [outputName(name)], attributes: {} });
+    return { name: outputName(name), shape: program.nodes[node]!.shape };
+  });
+  const inputs = program.nodes.flatMap((node) =>
+    node.op === "input" ? [{ name: inputName(node.name), shape: node.shape }] : [],
+  );
+  return { name: program.name, nodes: page.nodes, constants: [...page.constants.values()], inputs, outputs };
+}
+
+/**
+ * Appends the nodes of a program, whose constants get `prefix` before their names and whose inputs are the values that
+ * `input` names.
+ * @returns the value of each output, which may be an input or a constant
+ */
+export function writeProgram(
+  { nodes, constants }: Page,
+  program: Program,
+  provider: Provider,
+  prefix: string,
+  input: (name: string) => string,
+): readonly string[] {
   const floats: string[] = [];
   const conditions: string[] = [];
 
@@ -42,15 +71,15 @@ export function lowerProgram(program: Program, provider: Provider = "cpu"): Onnx
     provider,
     add(op, inputs, attributes = {}) {
       const output = `v${nodes.length}`;
-      nodes.push({ op, inputs, output, attributes });
+      nodes.push({ op, inputs, outputs: [output], attributes });
       return output;
     },
     ints: (values) => constant(`ints/${values.join(",")}`, [values.length], BigInt64Array.from(values, BigInt)),
     number: (value) => constant(`number/${value}`, [], Float32Array.of(value)),
     float(index) {
       const node = program.nodes[index]!;
-      if (node.op === "constant") floats[index] ??= constant(`constant/${index}`, node.shape, node.data);
-      if (node.op === "input") floats[index] ??= inputName(node.name);
+      if (node.op === "constant") floats[index] ??= constant(`${prefix}constant/${index}`, node.shape, node.data);
+      if (node.op === "input") floats[index] ??= input(node.name);
       floats[index] ??= graph.add("Cast", [conditions[index]!], { to: 1 });
       return floats[index]!;
     },
@@ -69,13 +98,5 @@ export function lowerProgram(program: Program, provider: Provider = "cpu"): Onnx
       step.node.op === "greater" || step.node.op === "less" || step.node.op === "equal" ? conditions : floats;
     values[index] = value;
   }
-  const outputs = program.outputs.map(({ name, node }) => {
-    // A copy, because an output may be an input or a constant, and one value may have several output names.
-    nodes.push({ op: "Identity", inputs: [graph.float(node)], output: outputName(name), attributes: {} });
-    return { name: outputName(name), shape: graph.shape(node) };
-  });
-  const inputs = program.nodes.flatMap((node) =>
-    node.op === "input" ? [{ name: inputName(node.name), shape: node.shape }] : [],
-  );
-  return { name: program.name, nodes, constants: [...constants.values()], inputs, outputs };
+  return program.outputs.map(({ node }) => graph.float(node));
 }

@@ -21,6 +21,11 @@ export interface Model {
   readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
 }
 
+export interface PostedCall extends Call {
+  /** of a loop model: how many rounds its inputs hold */
+  readonly rounds?: number;
+}
+
 export type Request =
   | {
       readonly kind: "open";
@@ -30,7 +35,8 @@ export type Request =
       /** copies the state, entry by entry: how it comes back from a device */
       readonly copier: Model;
     }
-  | { readonly kind: "run"; readonly session: number; readonly calls: readonly Call[] }
+  | { readonly kind: "load"; readonly session: number; readonly key: string; readonly model: Model }
+  | { readonly kind: "run"; readonly session: number; readonly calls: readonly PostedCall[] }
   | { readonly kind: "read"; readonly session: number; readonly names: readonly string[] }
   | { readonly kind: "write"; readonly session: number; readonly state: Tensors }
   | { readonly kind: "close"; readonly session: number }

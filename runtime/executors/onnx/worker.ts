@@ -4,13 +4,14 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
-import type { Call, Tensors } from "../../executor.ts";
+import type { Tensors } from "../../executor.ts";
 import { inputName, outputName } from "./names.ts";
-import type { Model, Posted, Reply, Request, WorkerOptions } from "./protocol.ts";
+import { rounds } from "./loop.ts";
+import type { Model, Posted, PostedCall, Reply, Request, WorkerOptions } from "./protocol.ts";
 import { createDeviceState, createHostState, type LoadedModel, type StateStore, toOrt } from "./state.ts";
 
 interface OpenSession {
-  readonly models: ReadonlyMap<string, LoadedModel>;
+  readonly models: Map<string, LoadedModel>;
   readonly state: StateStore;
 }
 
@@ -39,6 +40,9 @@ async function perform(request: Request): Promise<readonly Tensors[]> {
   switch (request.kind) {
     case "open":
       sessions.set(request.session, await open(request));
+      return [];
+    case "load":
+      sessions.get(request.session)!.models.set(request.key, await load(request.model, new Set()));
       return [];
     case "run": {
       const session = sessions.get(request.session)!;
@@ -99,18 +103,19 @@ async function load(model: Model, resident: ReadonlySet<string>): Promise<Loaded
  */
 const sessionConfiguration = { session: { intra_op: { allow_spinning: "0" }, set_denormal_as_zero: "1" } };
 
-async function run({ models, state }: OpenSession, call: Call): Promise<Tensors> {
+async function run({ models, state }: OpenSession, call: PostedCall): Promise<Tensors> {
   const { model, session } = models.get(call.program)!;
   const feeds: Record<string, ort.Tensor> = {};
   for (const name of model.inputs) feeds[inputName(name)] = state.get(name) ?? toOrt(call.inputs[name]!);
+  if (call.rounds !== undefined) feeds[rounds] = new ort.Tensor("int64", [BigInt(call.rounds)], []);
   const fetches: Record<string, ort.Tensor | null> = {};
   for (const output of model.outputs) fetches[outputName(output.name)] = state.target(output);
   const results = await session.run(feeds, fetches);
 
   const returned: Record<string, Tensors[string]> = {};
-  for (const { name, shape } of model.outputs) {
+  for (const { name } of model.outputs) {
     const value = results[outputName(name)]!;
-    if (state.get(name) === undefined) returned[name] = { shape, data: value.data as Float32Array };
+    if (state.get(name) === undefined) returned[name] = { shape: [...value.dims], data: value.data as Float32Array };
   }
   state.replace(
     model.outputs

@@ -1,14 +1,16 @@
-/** The ONNX executor on the CPU against the reference executor. */
+/** The ONNX executor on the CPU against the reference executor, call by call and with the calls of a message as a loop. */
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Executor } from "#runtime/executor";
 import { createOnnxExecutor } from "#runtime/executors/onnx";
 import { testOperations } from "./agree.ts";
+import { testSessions } from "./sessions.ts";
 
-describe("onnx cpu agrees with reference", () => {
+describe.each([false, true])("onnx cpu agrees with reference, loop %s", (loop) => {
   let executor: Executor;
   beforeAll(async () => {
-    executor = await createOnnxExecutor({ threads: 2 });
+    executor = await createOnnxExecutor({ threads: 2, loop });
   });
   afterAll(() => executor.close());
   testOperations(() => executor, { all: 1e-5 });
+  testSessions(() => executor);
 });

@@ -7,7 +7,7 @@ import { createOnnxExecutor } from "#runtime/executors/onnx";
 import { RuntimeFault } from "#runtime/fault";
 import type { Program } from "#runtime/program/program";
 import { scalar, tensor } from "#runtime/tensor";
-import { counter, testSessions } from "../conformance/sessions.ts";
+import { counter } from "../conformance/sessions.ts";
 
 const fault = (promise: Promise<unknown>): Promise<RuntimeFault> =>
   promise.then(
@@ -24,8 +24,6 @@ describe("sessions", () => {
     executor = await createOnnxExecutor({ threads: 1 });
   });
   afterAll(() => executor.close());
-
-  testSessions(() => executor);
 
   test("shapes that disagree are internal errors before anything runs", async () => {
     await expect(executor.open({ counter: counter() }, { count: tensor([3], [0, 0, 0]) })).rejects.toThrow(
