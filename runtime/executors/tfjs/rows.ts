@@ -98,7 +98,9 @@ export const rows: Rows = {
       if (own.every((dim) => dim === 1) && batch.length <= 1) return z;
       return tf.broadcastTo(z, [...batch, ...z.shape.slice(-2)]);
     };
-    return tf.reshape(tf.matMul(full(x!), full(y!)), [...shape]);
+    // wasm keeps packed weights by the memory they are in, and would take those of another shape of it for these
+    const right = tf.getBackend() === "wasm" ? tf.add(y!, 0) : y!;
+    return tf.reshape(tf.matMul(full(x!), full(right)), [...shape]);
   },
   ...convolutions,
 };

@@ -4,6 +4,7 @@ import type { Executor } from "#runtime/executor";
 import { createOnnxExecutor } from "#runtime/executors/onnx";
 import { shaderTolerance, testOperations } from "./agree.ts";
 import { testSessions } from "./sessions.ts";
+import { testSteps } from "./steps.ts";
 
 describe("onnx webgpu agrees with reference", () => {
   let executor: Executor;
@@ -13,4 +14,5 @@ describe("onnx webgpu agrees with reference", () => {
   afterAll(() => executor.close());
   testOperations(() => executor, shaderTolerance);
   testSessions(() => executor);
+  testSteps(() => executor, 1e-2);
 });

@@ -4,6 +4,7 @@ import type { Executor } from "#runtime/executor";
 import { createOnnxExecutor } from "#runtime/executors/onnx";
 import { testOperations } from "./agree.ts";
 import { testSessions } from "./sessions.ts";
+import { testSteps } from "./steps.ts";
 
 describe.each([false, true])("onnx cpu agrees with reference, loop %s", (loop) => {
   let executor: Executor;
@@ -13,4 +14,5 @@ describe.each([false, true])("onnx cpu agrees with reference, loop %s", (loop) =
   afterAll(() => executor.close());
   testOperations(() => executor, { all: 1e-5 });
   testSessions(() => executor);
+  testSteps(() => executor, 1e-3);
 });

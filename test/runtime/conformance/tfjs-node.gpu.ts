@@ -5,6 +5,7 @@ import { tryOpen } from "../../../apps/devices.ts";
 import { RuntimeFault } from "#runtime/fault";
 import { testOperations } from "./agree.ts";
 import { testSessions } from "./sessions.ts";
+import { testSteps } from "./steps.ts";
 
 const executor = await tryOpen(engines["tfjs-node"]);
 if (executor instanceof RuntimeFault) console.log(`tfjs-node is left out: ${executor.message}`);
@@ -14,4 +15,5 @@ describe.skipIf(executor instanceof RuntimeFault)("tfjs-node agrees with referen
   afterAll(() => executor.close());
   testOperations(() => executor, { all: 1e-5 });
   testSessions(() => executor);
+  testSteps(() => executor, 1e-3);
 });

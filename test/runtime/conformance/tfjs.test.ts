@@ -8,6 +8,7 @@ import { createTfjsExecutor } from "#runtime/executors/tfjs";
 import { scalar, tensor } from "#runtime/tensor";
 import { testOperations } from "./agree.ts";
 import { counter, testSessions } from "./sessions.ts";
+import { testSteps } from "./steps.ts";
 
 tf.enableProdMode(); // without advice to install another backend
 
@@ -19,6 +20,7 @@ describe.each(["cpu", "wasm"])("tfjs %s agrees with reference", (backend) => {
   });
   testOperations(() => executor, { all: 1e-5 });
   testSessions(() => executor);
+  testSteps(() => executor, 1e-3);
 
   test("100 steps leave no tensor behind", async () => {
     const before = tf.memory().numTensors;
