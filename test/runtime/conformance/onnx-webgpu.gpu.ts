@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { Executor } from "#runtime/executor";
 import { createOnnxExecutor } from "#runtime/executors/onnx";
 import { shaderTolerance, testOperations } from "./agree.ts";
+import { testRandomShapes } from "./random.ts";
 import { testSessions } from "./sessions.ts";
 import { testSteps } from "./steps.ts";
 
@@ -13,6 +14,7 @@ describe("onnx webgpu agrees with reference", () => {
   });
   afterAll(() => executor.close());
   testOperations(() => executor, shaderTolerance);
+  testRandomShapes(() => executor, shaderTolerance, { programs: 3 });
   testSessions(() => executor);
   testSteps(() => executor, 1e-2);
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { Executor } from "#runtime/executor";
 import { createOnnxExecutor } from "#runtime/executors/onnx";
 import { testOperations } from "./agree.ts";
+import { testRandomShapes } from "./random.ts";
 import { testSessions } from "./sessions.ts";
 import { testSteps } from "./steps.ts";
 
@@ -13,6 +14,7 @@ describe.each([false, true])("onnx cpu agrees with reference, loop %s", (loop) =
   });
   afterAll(() => executor.close());
   testOperations(() => executor, { all: 1e-5 });
+  testRandomShapes(() => executor, { all: 1e-5 }, { programs: 6 });
   testSessions(() => executor);
   testSteps(() => executor, 1e-3);
 });

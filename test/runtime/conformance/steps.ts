@@ -52,29 +52,35 @@ function sources(): TrainOptions["sources"] {
   return { data: sourceOf(data, "shuffled"), model: labels, interventions: labels };
 }
 
-const steps = 20;
 const judges = { discriminator: network("judge"), labeler: network("judge", { units: 2 }) };
-const plans: Readonly<Record<string, () => TrainingPlan>> = {
-  wgan_gp: () => regimes.get("wgan_gp")!.plan(targetOf(causal, 32, null, text), { steps, batch: 8, seed: 1 }),
-  causalgan: () =>
+const plans = {
+  wgan_gp: (steps: number) =>
+    regimes.get("wgan_gp")!.plan(targetOf(causal, 32, null, text), { steps, batch: 8, seed: 1 }),
+  causalgan: (steps: number) =>
     regimes.get("causalgan")!.plan(targetOf(causal, 32, "Picture", text), { steps, batch: 4, ...judges }),
-};
+} as const satisfies Record<string, (steps: number) => TrainingPlan>;
+
+/** A session that trains, and the calls of each step. */
+export async function openSteps(regime: keyof typeof plans, executor: Executor, steps: number) {
+  const plan = plans[regime](steps);
+  const programs = Object.fromEntries(plan.cycle.map(({ program }) => [program, plan.programs[program]!]));
+  const session = await executor.open(programs, initialState(plan.state, 1));
+  return { session, callsOf: createCycle(plan, 1, sources()) };
+}
 
 const reference = createReferenceExecutor();
+const steps = 20;
 
 /**
  * Each call starts from the state of the reference executor, because a training amplifies rounding: Adam makes a step of full
  * size from a gradient that is nothing else. `tolerance` is relative to a result, or to 1 for small ones.
  */
 export function testSteps(executor: () => Executor, tolerance: number): void {
-  test.for(Object.keys(plans))("twenty steps of %s", async (regime) => {
-    const plan = plans[regime]!();
-    const programs = Object.fromEntries(plan.cycle.map(({ program }) => [program, plan.programs[program]!]));
-    const start = initialState(plan.state, 1);
-    const cycle = createCycle(plan, 1, sources());
-    const [known, session] = [await reference.open(programs, start), await executor().open(programs, start)];
+  test.for(Object.keys(plans) as (keyof typeof plans)[])("twenty steps of %s", async (regime) => {
+    const { session: known, callsOf } = await openSteps(regime, reference, steps);
+    const { session } = await openSteps(regime, executor(), steps);
     for (let step = 0; step < steps; step++) {
-      for (const [index, call] of (await cycle(step)).entries()) {
+      for (const [index, call] of (await callsOf(step)).entries()) {
         await session.write(await known.read());
         const [expected] = await known.run([call]);
         const [actual] = await session.run([call]);

@@ -4,6 +4,7 @@ import { engines } from "../../../apps/devices/engines.ts";
 import { tryOpen } from "../../../apps/devices.ts";
 import { RuntimeFault } from "#runtime/fault";
 import { testOperations } from "./agree.ts";
+import { testRandomShapes } from "./random.ts";
 import { testSessions } from "./sessions.ts";
 import { testSteps } from "./steps.ts";
 
@@ -14,6 +15,7 @@ describe.skipIf(executor instanceof RuntimeFault)("tfjs-node agrees with referen
   if (executor instanceof RuntimeFault) return;
   afterAll(() => executor.close());
   testOperations(() => executor, { all: 1e-5 });
+  testRandomShapes(() => executor, { all: 1e-5 }, { programs: 3 });
   testSessions(() => executor);
   testSteps(() => executor, 1e-3);
 });

@@ -5,10 +5,10 @@ import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Executor } from "#runtime/executor";
 import { createTfjsExecutor } from "#runtime/executors/tfjs";
-import { scalar, tensor } from "#runtime/tensor";
 import { testOperations } from "./agree.ts";
-import { counter, testSessions } from "./sessions.ts";
-import { testSteps } from "./steps.ts";
+import { testRandomShapes } from "./random.ts";
+import { testSessions } from "./sessions.ts";
+import { openSteps, testSteps } from "./steps.ts";
 
 tf.enableProdMode(); // without advice to install another backend
 
@@ -19,16 +19,16 @@ describe.each(["cpu", "wasm"])("tfjs %s agrees with reference", (backend) => {
     executor = createTfjsExecutor({ name: `tfjs-${backend}`, tf });
   });
   testOperations(() => executor, { all: 1e-5 });
+  testRandomShapes(() => executor, { all: 1e-5 }, { programs: 6 });
   testSessions(() => executor);
   testSteps(() => executor, 1e-3);
 
-  test("100 steps leave no tensor behind", async () => {
+  test("100 training steps leave no tensor behind", async () => {
     const before = tf.memory().numTensors;
-    const session = await executor.open({ counter: counter() }, { count: tensor([2], [0, 0]) });
-    const step = { program: "counter", inputs: { by: scalar(1) } };
-    await session.run([step]);
+    const { session, callsOf } = await openSteps("wgan_gp", executor, 100);
+    await session.run(await callsOf(0));
     const open = tf.memory().numTensors;
-    for (let i = 0; i < 100; i++) await session.run([step]);
+    for (let step = 1; step < 100; step++) await session.run(await callsOf(step));
     expect(tf.memory().numTensors).toBe(open);
     await session.close();
     expect(tf.memory().numTensors).toBe(before);
