@@ -1,8 +1,11 @@
-/** Which engine computes: the one that is named, or for `auto` the fastest that this machine has. The engines are in `devices/`. */
+/**
+ * Which engine computes: the one that is named, or for `auto` the fastest that this machine has. The engines are in
+ * `devices/engines.ts`, what was measured on this machine before in `devices/measured.ts`.
+ */
 import { existsSync } from "node:fs";
-import type { Executor } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
-import { type Engine, type EngineName, engineNames, engines } from "./devices/engines.ts";
+import { type EngineName, engineNames, type OpenedEngine, openEngine, tryOpen } from "./devices/engines.ts";
+import { type Measured, readMeasured, saveMeasured } from "./devices/measured.ts";
 import { throughput } from "./devices/throughput.ts";
 
 export type DeviceName = "auto" | EngineName;
@@ -13,8 +16,9 @@ export function isDeviceName(text: string): text is DeviceName {
 }
 
 /** Throws RuntimeFault("device"), with what to install or which other device to take. */
-export async function openExecutor(device: DeviceName): Promise<Executor> {
-  return device === "auto" ? chooseEngine() : engines[device].open();
+export async function openExecutor(device: DeviceName): Promise<OpenedEngine> {
+  const measured = readMeasured();
+  return device === "auto" ? chooseEngine(measured) : openEngine(device, measured.choices);
 }
 
 /** GPUs that come without a package of their own; others are taken when they are asked for by name. */
@@ -23,14 +27,25 @@ const probeSeconds = 0.4;
 
 /**
  * The processor, unless a GPU is there that is faster at a convolution: a GPU may be a slow one, or a program that plays
- * one. Every engine but the one that is taken is closed again.
+ * one. What was found is kept, and found anew where it does not open any more.
  */
-async function chooseEngine(): Promise<Executor> {
-  let best: Executor = await engines.cpu.open();
-  if (!mayHaveGpu()) return best;
+async function chooseEngine({ auto, choices }: Measured): Promise<OpenedEngine> {
+  if (!mayHaveGpu()) return openEngine("cpu", choices);
+  if (auto !== null) {
+    const known = await tryOpen(auto, choices);
+    if (!(known instanceof RuntimeFault)) return known;
+  }
+  const chosen = await fastest(choices);
+  await saveMeasured({ auto: chosen.device }).catch(() => undefined); // a choice that cannot be kept is made again
+  return chosen;
+}
+
+/** Every engine but the one that is taken is closed again. */
+async function fastest(choices: Measured["choices"]): Promise<OpenedEngine> {
+  let best = await openEngine("cpu", choices);
   let speed = await speedOf(best);
   for (const name of candidates) {
-    const other = await tryOpen(engines[name]);
+    const other = await tryOpen(name, choices);
     if (other instanceof RuntimeFault) continue;
     const otherSpeed = await speedOf(other);
     await (otherSpeed > speed ? best : other).close();
@@ -46,7 +61,7 @@ function mayHaveGpu(): boolean {
 }
 
 /** 0 for an engine that opens and then fails. */
-async function speedOf(executor: Executor): Promise<number> {
+async function speedOf(executor: OpenedEngine): Promise<number> {
   try {
     return await throughput(executor, probeSeconds);
   } catch (error) {
@@ -55,26 +70,24 @@ async function speedOf(executor: Executor): Promise<number> {
   }
 }
 
-export async function tryOpen(engine: Engine): Promise<Executor | RuntimeFault> {
-  try {
-    return await engine.open();
-  } catch (error) {
-    if (error instanceof RuntimeFault) return error;
-    throw error;
-  }
-}
-
-/** An executor that is opened when it is first asked for, and closed once. */
-export function lazyExecutor(device: DeviceName): { get: () => Promise<Executor>; close: () => Promise<void> } {
-  let opened: Promise<Executor> | null = null;
+/** An executor that is opened when it is first asked for, which `opened` hears of, and closed once. */
+export function lazyExecutor(
+  device: DeviceName,
+  opened: (engine: OpenedEngine) => void = () => {},
+): { get: () => Promise<OpenedEngine>; close: () => Promise<void> } {
+  let opening: Promise<OpenedEngine> | null = null;
   return {
     get() {
-      opened ??= openExecutor(device);
-      return opened;
+      opening ??= openExecutor(device).then((engine) => {
+        opened(engine);
+        return engine;
+      });
+      return opening;
     },
     async close() {
-      if (opened !== null) await (await opened).close();
-      opened = null;
+      // one that did not open has told so already, and is not there to be closed
+      if (opening !== null) await (await opening.catch(() => null))?.close();
+      opening = null;
     },
   };
 }

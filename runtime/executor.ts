@@ -34,6 +34,8 @@ export interface Executor {
   readonly messageTime?: number;
   /** the device that it runs on, where the engine tells: "NVIDIA H100" */
   readonly adapter?: string;
+  /** all of it for people, in a log or a manifest: "cpu: ONNX Runtime 1.30.0, 2 x AMD EPYC" */
+  readonly description?: string;
   open(programs: Readonly<Record<string, Program>>, state: Tensors): Promise<Session>;
   close(): Promise<void>;
 }

@@ -248,7 +248,7 @@ async function runStage(
         data: { dataset: data.dataset, rows: data.training.length, fingerprint: data.source.fingerprint, ...states },
         history,
         seconds: (known?.seconds ?? 0) + (performance.now() - began) / 1000,
-        executor: options.executor.name,
+        engines: [...new Set([...(known?.engines ?? []), options.executor.description ?? options.executor.name])],
       },
       encodePlan(plan),
       state,
@@ -264,6 +264,7 @@ async function runStage(
     ...(known === undefined ? {} : { start: { step: known.step, state: readWeights(options.out, known) } }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.checkpointEvery === undefined ? {} : { checkpointEvery: options.checkpointEvery }),
+    now: () => performance.now(),
     onProgress: (event) => {
       history.push({ step: event.step, metrics: event.metrics });
       options.observer?.progress?.(event);

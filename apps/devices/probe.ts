@@ -1,9 +1,9 @@
 /** What `causal doctor` reports: every engine opened for real, timed, and closed again. */
-import { createRequire } from "node:module";
-import { cpus } from "node:os";
 import { RuntimeFault } from "#runtime/fault";
 import { openExecutor } from "../devices.ts";
-import { type EngineName, engineNames, engines } from "./engines.ts";
+import { type Engine, type EngineName, engineNames, engines, openEngine } from "./engines.ts";
+import { processor, versionOf } from "./machine.ts";
+import { readMeasured } from "./measured.ts";
 import { throughput } from "./throughput.ts";
 
 export interface EngineReport {
@@ -30,38 +30,27 @@ export async function probeEngines(
   await auto.close();
   const reports: EngineReport[] = [];
   for (const name of engineNames) {
-    const engine = await probe(name, seconds, auto.name);
+    const engine = await probe(name, seconds, auto.device);
     report(engine);
     reports.push(engine);
   }
   return reports;
 }
 
-async function probe(name: EngineName, seconds: number, auto: string): Promise<EngineReport> {
-  const engine = engines[name];
-  const known = { name, summary: engine.summary, version: installedVersion(engine.packages[0] ?? null) };
+async function probe(name: EngineName, seconds: number, auto: EngineName): Promise<EngineReport> {
+  const engine: Engine = engines[name];
+  const known = { name, summary: engine.summary, version: versionOf(engine.packages[0]) };
   try {
-    const executor = await engine.open();
+    const executor = await openEngine(name, readMeasured().choices);
     try {
       const gflops = await throughput(executor, seconds);
-      const processor = `${cpus().length} x ${cpus()[0]?.model.trim() ?? "unknown processor"}`;
       const detail = executor.adapter ?? (engine.gpu ? "GPU" : processor);
-      return { ...known, found: true, detail, gflops, chosen: executor.name === auto };
+      return { ...known, found: true, detail, gflops, chosen: name === auto };
     } finally {
       await executor.close();
     }
   } catch (error) {
     if (!(error instanceof RuntimeFault)) throw error;
     return { ...known, found: false, detail: `${error.message}: ${error.advice}`, gflops: null, chosen: false };
-  }
-}
-
-const require = createRequire(import.meta.url);
-
-function installedVersion(name: string | null): string | null {
-  try {
-    return name === null ? null : require(`${name}/package.json`).version;
-  } catch {
-    return null;
   }
 }

@@ -8,7 +8,8 @@ import { type Shape, sameShape } from "../tensor.ts";
 import { type Channel, openChannel } from "./onnx/channel.ts";
 import { encodeModel } from "./onnx/encode.ts";
 import { loopModel, roundOf, stackInputs, unstackResults } from "./onnx/loop.ts";
-import { lowerProgram } from "./onnx/lower.ts";
+import type { Choices } from "./onnx/convolution.ts";
+import { lowerProgram, type Target } from "./onnx/lower.ts";
 import type { Model, Provider } from "./onnx/protocol.ts";
 
 export interface OnnxOptions {
@@ -22,6 +23,8 @@ export interface OnnxOptions {
    * so that a state of many megabytes would cross the bus with every call
    */
   readonly loop?: boolean;
+  /** how convolutions are written, by `signatureOf`, where that has been measured; a fixed rule otherwise */
+  readonly choices?: Choices;
   /** threads inside one operation; by default ONNX Runtime takes one for each physical core */
   readonly threads?: number;
 }
@@ -33,7 +36,8 @@ export interface OnnxOptions {
  * model is refused, an operation fails or the worker dies, and with "memory" where there is not enough of it.
  */
 export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Executor> {
-  const { provider = "cpu", threads = 0, loop = provider === "cuda" } = options;
+  const { provider = "cpu", threads = 0, choices = {}, loop = provider === "cuda" } = options;
+  const target: Target = { provider, choices };
   const channel = await openChannel({ provider, threads });
   let sessions = 0;
   return {
@@ -43,14 +47,14 @@ export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Exe
       const id = ++sessions;
       for (const program of Object.values(programs)) checkState(program, state);
       const models = Object.fromEntries(
-        Object.entries(programs).map(([key, program]) => [key, modelOf(program, provider)]),
+        Object.entries(programs).map(([key, program]) => [key, modelOf(program, target)]),
       );
-      const copier = modelOf(copyProgram(state), provider);
+      const copier = modelOf(copyProgram(state), target);
       const buffers = [...Object.values(models), copier].map((model) => model.bytes.buffer);
       await channel.ask({ kind: "open", session: id, models, state: compact(state), copier }, buffers);
       const shapes = new Map(Object.entries(state).map(([name, { shape }]) => [name, shape]));
       const session = openSession(channel, id, programs, shapes);
-      return loop ? { ...session, run: runInLoops(channel, id, programs, shapes, provider) } : session;
+      return loop ? { ...session, run: runInLoops(channel, id, programs, shapes, target) } : session;
     },
     close: () => channel.close(),
   };
@@ -92,7 +96,7 @@ function runInLoops(
   id: number,
   programs: Readonly<Record<string, Program>>,
   state: ReadonlyMap<string, Shape>,
-  provider: Provider,
+  target: Target,
 ): Session["run"] {
   const loaded = new Map<string, Promise<unknown>>();
   return async (calls) => {
@@ -104,7 +108,7 @@ function runInLoops(
       const model = loopModel(
         round.map((name) => programs[name]!),
         state,
-        provider,
+        target,
       );
       loaded.set(key, channel.ask({ kind: "load", session: id, key, model }, [model.bytes.buffer]));
     }
@@ -125,9 +129,9 @@ function copyProgram(state: Tensors): Program {
   };
 }
 
-function modelOf(program: Program, provider: Provider): Model {
+function modelOf(program: Program, target: Target): Model {
   return {
-    bytes: encodeModel(lowerProgram(program, provider)),
+    bytes: encodeModel(lowerProgram(program, target)),
     inputs: inputsOf(program).map(({ name }) => name),
     outputs: program.outputs.map(({ name, node }) => ({ name, shape: program.nodes[node]!.shape })),
   };

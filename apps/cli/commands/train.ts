@@ -1,6 +1,7 @@
 /** `causal train`: fits everything the program's `train` statements name, into a run directory. */
 import { basename, join } from "node:path";
 import { type CausalModel, nodeOf } from "#compiler/causal/model";
+import { RuntimeFault } from "#runtime/fault";
 import type { StageRecord } from "../../files/run-directory.ts";
 import { labelReport } from "../../eval/label-report.ts";
 import { labelsOf } from "../../api/data.ts";
@@ -49,9 +50,10 @@ export const train: Command = {
     const out = stringFlag(invocation, "out") ?? join("runs", basename(file).replace(/\.causal$/, ""));
     const steps = integerFlag(invocation, "steps", 1, 1e9);
     const seed = integerFlag(invocation, "seed", 0, Number.MAX_SAFE_INTEGER);
-    const lazy = executorOf(invocation);
+    const lazy = executorOf(invocation, io);
     const observer = trainObserver(io);
     let started = 0;
+    let saved: StageRecord | null = null;
     try {
       const { interrupted } = await trainProject(project, {
         out,
@@ -69,6 +71,9 @@ export const train: Command = {
             started++;
             observer.stageStarted?.(stage);
           },
+          checkpointed(record) {
+            saved = record;
+          },
         },
       });
       if (started === 0) io.err("nothing is left to train: all stages of this run are done\n");
@@ -78,11 +83,27 @@ export const train: Command = {
       }
       io.out(`run: ${out}\n`);
       return exitCodes.well;
+    } catch (error) {
+      throw error instanceof RuntimeFault && error.code === "device"
+        ? lost(error, saved, `${file} --out ${out}`)
+        : error;
     } finally {
       await lazy.close();
     }
   },
 };
+
+/** An engine that failed in training: what was saved goes on with another one. */
+function lost(fault: RuntimeFault, saved: StageRecord | null, what: string): RuntimeFault {
+  if (saved === null) return fault;
+  const kept = `step ${saved.step} of ${saved.target} is saved`;
+  const other = "DEVICE (causal doctor lists them)";
+  return new RuntimeFault(
+    "device",
+    fault.message,
+    `${kept}; go on with: causal train ${what} --resume --device ${other}`,
+  );
+}
 
 /** Shows the stages on standard error, and what a label stage came to. */
 export function trainObserver(io: Io): TrainObserver {

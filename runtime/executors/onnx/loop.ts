@@ -7,9 +7,9 @@ import type { Call, Tensors } from "../../executor.ts";
 import { inputsOf, type Program } from "../../program/program.ts";
 import { type Shape, sizeOf } from "../../tensor.ts";
 import { encodeModel, type OnnxGraph } from "./encode.ts";
-import { type Page, writeProgram } from "./lower.ts";
+import { type Page, type Target, writeProgram } from "./lower.ts";
 import { inputName, outputName } from "./names.ts";
-import type { Model, Provider } from "./protocol.ts";
+import type { Model } from "./protocol.ts";
 
 /** The input of a loop model that says how many rounds to go. */
 export const rounds = "rounds";
@@ -29,7 +29,7 @@ export function roundOf(calls: readonly Call[]): readonly string[] {
 }
 
 /** `state` are the shapes of all entries of the session; those that the programs mention are carried. */
-export function loopModel(programs: readonly Program[], state: ReadonlyMap<string, Shape>, provider: Provider): Model {
+export function loopModel(programs: readonly Program[], state: ReadonlyMap<string, Shape>, target: Target): Model {
   const mentioned = new Set(
     programs.flatMap((program) => [...inputsOf(program), ...program.outputs].map(({ name }) => name)),
   );
@@ -46,7 +46,7 @@ export function loopModel(programs: readonly Program[], state: ReadonlyMap<strin
     for (const { name, shape } of inputsOf(program)) {
       if (!state.has(name)) stacks.push({ name: ofCall(index, name), shape });
     }
-    const values = writeProgram(body, program, provider, `${index}/`, (name) => {
+    const values = writeProgram(body, program, target, `${index}/`, (name) => {
       const entry = current.get(name);
       // the slice of this round
       return entry ?? add("Gather", [inputName(ofCall(index, name)), "round"], `slice/${index}/${name}`, { axis: 0 });

@@ -7,13 +7,19 @@ import type { Shape } from "../../tensor.ts";
 import type { Attribute, OnnxConstant, OnnxGraph, OnnxNode } from "./encode.ts";
 import { inputName, outputName } from "./names.ts";
 import { planSteps } from "./peephole.ts";
+import type { Choices } from "./convolution.ts";
 import type { Provider } from "./protocol.ts";
 import { type Row, rows } from "./rows.ts";
 
-/** What a row may do to the graph under construction. Values are ONNX names. */
-export interface GraphBuilder {
-  /** what will run the graph: the fastest way to write an operation may depend on it */
+/** What will run the graph: the fastest way to write an operation may depend on it. */
+export interface Target {
   readonly provider: Provider;
+  /** how convolutions are best written on this machine, where that has been measured */
+  readonly choices: Choices;
+}
+
+/** What a row may do to the graph under construction. Values are ONNX names. */
+export interface GraphBuilder extends Target {
   /** Appends a node and gives the name of its only output. */
   add(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>): string;
   /** an int64 vector, as ONNX wants axes, shapes and bounds */
@@ -34,9 +40,9 @@ export interface Page {
 }
 
 /** Writes a program as an ONNX graph; all values are float32 at its boundary. */
-export function lowerProgram(program: Program, provider: Provider = "cpu"): OnnxGraph {
+export function lowerProgram(program: Program, target: Target = { provider: "cpu", choices: {} }): OnnxGraph {
   const page: Page = { nodes: [], constants: new Map() };
-  const values = writeProgram(page, program, provider, "", inputName);
+  const values = writeProgram(page, program, target, "", inputName);
   const outputs = program.outputs.map(({ name, node }, i) => {
     // A copy, because an output may be an input or a constant, and one value may have several output names.
     page.nodes.push({ op: "Identity", inputs: [values[i]!], outputs: [outputName(name)], attributes: {} });
@@ -56,7 +62,7 @@ export function lowerProgram(program: Program, provider: Provider = "cpu"): Onnx
 export function writeProgram(
   { nodes, constants }: Page,
   program: Program,
-  provider: Provider,
+  target: Target,
   prefix: string,
   input: (name: string) => string,
 ): readonly string[] {
@@ -68,7 +74,7 @@ export function writeProgram(
     return name;
   };
   const graph: GraphBuilder = {
-    provider,
+    ...target,
     add(op, inputs, attributes = {}) {
       const output = `v${nodes.length}`;
       nodes.push({ op, inputs, outputs: [output], attributes });

@@ -7,6 +7,7 @@ import { test } from "vitest";
 import { type Builder, createBuilder, type Value } from "#compiler/tensor/build";
 import type { Executor } from "#runtime/executor";
 import { type ConvGeometry, type OpAttributes, type OpName, opNames, type OpTable } from "#runtime/program/ops";
+import type { Program } from "#runtime/program/program";
 import type { Shape } from "#runtime/tensor";
 import { expectAgreement, type Tolerance } from "./agree.ts";
 
@@ -232,7 +233,7 @@ const prepared: { readonly [K in OpName]?: (b: Builder, operands: readonly Value
 };
 
 /** A program of a few uses, so that an engine that is slow to start a session is still seen at many shapes. */
-function programOf(op: OpName, several: readonly Use[]) {
+function programOf(op: OpName, several: readonly Use[]): Program {
   const b = createBuilder(op);
   for (const [i, { shapes, attrs }] of several.entries()) {
     const drawn = shapes.map((shape, j) => b.input(`x${i}.${j}`, shape));
@@ -242,6 +243,13 @@ function programOf(op: OpName, several: readonly Use[]) {
   return b.build();
 }
 
+/** Programs of one to four uses of an operation. */
+export function programsOf(op: OpName): Arbitrary<Program> {
+  const several = fc.array(uses[op], { minLength: 1, maxLength: 4 });
+  // a counterexample prints the uses, not the nodes
+  return several.map((some) => Object.assign(programOf(op, some), { [fc.toStringMethod]: () => fc.stringify(some) }));
+}
+
 /** For each operation `programs` programs of up to four uses; the same ones in every run, unless `seed` is another. */
 export function testRandomShapes(
   executor: () => Executor,
@@ -249,8 +257,7 @@ export function testRandomShapes(
   { programs, seed = 1 }: { readonly programs: number; readonly seed?: number },
 ): void {
   test.for(opNames)("%s at random shapes", async (op) => {
-    const several = fc.array(uses[op], { minLength: 1, maxLength: 4 });
-    const agree = fc.asyncProperty(several, (some) => expectAgreement(executor(), programOf(op, some), of[op] ?? all));
+    const agree = fc.asyncProperty(programsOf(op), (program) => expectAgreement(executor(), program, of[op] ?? all));
     await fc.assert(agree, { seed, numRuns: programs });
   });
 }

@@ -1,14 +1,13 @@
 /** The TensorFlow.js executor on native TensorFlow, where test/bench/tfjs-node/setup.sh has been run. */
 import { afterAll, describe } from "vitest";
-import { engines } from "../../../apps/devices/engines.ts";
-import { tryOpen } from "../../../apps/devices.ts";
+import { tryOpen } from "../../../apps/devices/engines.ts";
 import { RuntimeFault } from "#runtime/fault";
 import { testOperations } from "./agree.ts";
 import { testRandomShapes } from "./random.ts";
 import { testSessions } from "./sessions.ts";
 import { testSteps } from "./steps.ts";
 
-const executor = await tryOpen(engines["tfjs-node"]);
+const executor = await tryOpen("tfjs-node");
 if (executor instanceof RuntimeFault) console.log(`tfjs-node is left out: ${executor.message}`);
 
 describe.skipIf(executor instanceof RuntimeFault)("tfjs-node agrees with reference", () => {
