@@ -128,6 +128,7 @@ async function run({ models, state }: OpenSession, call: PostedCall): Promise<Te
 async function close(key: number): Promise<void> {
   const session = sessions.get(key);
   sessions.delete(key);
-  for (const model of session?.models.values() ?? []) await model.session.release();
+  // in this order: a buffer that outlives the session that made it ends the process when it is released
   await session?.state.release();
+  for (const model of session?.models.values() ?? []) await model.session.release();
 }

@@ -20,24 +20,30 @@ network judge(x; units : int = 1) {
   x |> conv(4, kernel = 3, stride = 2) |> lrelu |> conv(4, kernel = 3, stride = 2) |> batchnorm |> lrelu
   |> flatten |> dense(units)
 }
+network mirror(z, labels) -> rgb(8, 8) { concat(labels, z) |> mirror_decoder }
+network mirror_decoder(code) { code |> dense(4 * 4 * 4) |> reshape(4, 4, 4) |> elu |> upsample |> conv(3) }
+network mirror_encoder(x; units : int = 4) {
+  x |> conv(4) |> elu |> conv(4, stride = 2) |> elu |> flatten |> dense(units)
+}
 `;
 const network = (name: string, args: NetworkReference["args"] = {}): NetworkReference => {
   return { kind: "network-reference", name, args };
 };
-const causal = model(
-  node("Bright"),
-  node("Warm", ["Bright"]),
-  node(
-    "Picture",
-    ["Bright", "Warm"],
-    { kind: "image", channels: 3, height: 8, width: 8 },
-    {
-      kind: "learned",
-      name: "generator",
-      settings: { network: network("tiny"), noise: 3 },
-    },
-  ),
-);
+const causal = (generator: string) =>
+  model(
+    node("Bright"),
+    node("Warm", ["Bright"]),
+    node(
+      "Picture",
+      ["Bright", "Warm"],
+      { kind: "image", channels: 3, height: 8, width: 8 },
+      {
+        kind: "learned",
+        name: "generator",
+        settings: { network: network(generator), noise: 3 },
+      },
+    ),
+  );
 
 function rows(count: number) {
   const stream = createStream(5, "pictures");
@@ -53,11 +59,18 @@ function sources(): TrainOptions["sources"] {
 }
 
 const judges = { discriminator: network("judge"), labeler: network("judge", { units: 2 }) };
+const mirrors = {
+  encoder: network("mirror_encoder"),
+  decoder: network("mirror_decoder"),
+  labeler: network("mirror_encoder", { units: 2 }),
+};
 const plans = {
   wgan_gp: (steps: number) =>
-    regimes.get("wgan_gp")!.plan(targetOf(causal, 32, null, text), { steps, batch: 8, seed: 1 }),
+    regimes.get("wgan_gp")!.plan(targetOf(causal("tiny"), 32, null, text), { steps, batch: 8, seed: 1 }),
   causalgan: (steps: number) =>
-    regimes.get("causalgan")!.plan(targetOf(causal, 32, "Picture", text), { steps, batch: 4, ...judges }),
+    regimes.get("causalgan")!.plan(targetOf(causal("tiny"), 32, "Picture", text), { steps, batch: 4, ...judges }),
+  causalbegan: (steps: number) =>
+    regimes.get("causalbegan")!.plan(targetOf(causal("mirror"), 32, "Picture", text), { steps, batch: 4, ...mirrors }),
 } as const satisfies Record<string, (steps: number) => TrainingPlan>;
 
 /** A session that trains, and the calls of each step. */
