@@ -1,4 +1,7 @@
-/** `kill -9` at moments spread over a training: whatever is on disk, --resume comes to the bytes of a run never killed. */
+/**
+ * `kill -9` and Ctrl-C at moments spread over a training: whatever is on disk, --resume comes to the bytes of a run never
+ * stopped.
+ */
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -15,10 +18,14 @@ interface Ended {
   readonly err: string;
 }
 
+function spawnTraining(args: readonly string[]) {
+  const node = ["-C", "source", "--import", "tsx", "apps/cli/bin.ts"];
+  return spawn(process.execPath, [...node, "train", tiny, "--steps", "1200", ...args], { cwd: root });
+}
+
 /** Trains in a process of its own, which is killed after `limit` milliseconds if it still runs. */
 function train(args: readonly string[], limit: number | null): Promise<Ended> {
-  const node = ["-C", "source", "--import", "tsx", "apps/cli/bin.ts"];
-  const child = spawn(process.execPath, [...node, "train", tiny, "--steps", "1200", ...args], { cwd: root });
+  const child = spawnTraining(args);
   let err = "";
   child.stderr.on("data", (chunk) => {
     err += chunk;
@@ -64,5 +71,27 @@ it("a training that is killed again and again comes to its end", async () => {
     kills++;
   }
   expect(kills).toBeGreaterThanOrEqual(2);
+  expect(weightsOf(out)).toEqual(weightsOf(straight));
+});
+
+it.each(["Tiny.labels with", "Tiny.Face with"])('Ctrl-C after "%s" saves a checkpoint and stops', async (moment) => {
+  const out = join(folder, `interrupted-${moment.split(" ")[0]}`);
+  const child = spawnTraining(["--out", out]);
+  let pressed = 0;
+  let err = "";
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+    if (pressed > 0 || !err.includes(moment)) return;
+    pressed = performance.now();
+    setTimeout(() => {
+      pressed = performance.now();
+      child.kill("SIGINT");
+    }, 700);
+  });
+  const code = await new Promise((ended) => child.on("close", ended));
+  console.log(`stopped ${(performance.now() - pressed).toFixed(0)} ms after Ctrl-C`);
+  // the labels of this program are counted: they may be done before the key is pressed, and then it is the image that stops
+  expect({ code, err }).toEqual({ code: 3, err: expect.stringContaining("stopped; continue with: causal train") });
+  expect(await train(["--out", out, "--resume"], null)).toMatchObject({ code: 0 });
   expect(weightsOf(out)).toEqual(weightsOf(straight));
 });
