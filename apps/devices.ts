@@ -1,91 +1,93 @@
-/** Which executors this machine has, and the one that is used: the only place besides executors that names engines. */
-import { createRequire } from "node:module";
-import { availableParallelism, cpus } from "node:os";
-import type { Executor } from "#runtime/executor";
-import { createOnnxExecutor } from "#runtime/executors/onnx";
-import { createReferenceExecutor } from "#runtime/executors/reference";
+/**
+ * Which engine computes: the one that is named, or for `auto` the fastest that this machine has. The engines are in
+ * `devices/engines.ts`, what was measured on this machine before in `devices/measured.ts`.
+ */
+import { existsSync } from "node:fs";
 import { RuntimeFault } from "#runtime/fault";
+import { type EngineName, engineNames, type OpenedEngine, openEngine, tryOpen } from "./devices/engines.ts";
+import { type Measured, readMeasured, saveMeasured } from "./devices/measured.ts";
+import { throughput } from "./devices/throughput.ts";
 
-export const deviceNames = ["auto", "cpu", "reference"] as const;
-export type DeviceName = (typeof deviceNames)[number];
+export type DeviceName = "auto" | EngineName;
+export const deviceNames: readonly DeviceName[] = ["auto", ...engineNames];
 
 export function isDeviceName(text: string): text is DeviceName {
   return (deviceNames as readonly string[]).includes(text);
 }
 
-/** `auto` takes the fastest that is there: ONNX Runtime on the CPU. Throws RuntimeFault("device"). */
-export async function openExecutor(device: DeviceName): Promise<Executor> {
-  return device === "reference" ? createReferenceExecutor() : createOnnxExecutor({ threads: availableParallelism() });
+/** Throws RuntimeFault("device"), with what to install or which other device to take. */
+export async function openExecutor(device: DeviceName): Promise<OpenedEngine> {
+  const measured = readMeasured();
+  return device === "auto" ? chooseEngine(measured) : openEngine(device, measured.choices);
 }
 
-/** An executor that is opened when it is first asked for, and closed once. */
-export function lazyExecutor(device: DeviceName): { get: () => Promise<Executor>; close: () => Promise<void> } {
-  let opened: Promise<Executor> | null = null;
-  return {
-    get() {
-      opened ??= openExecutor(device);
-      return opened;
-    },
-    async close() {
-      if (opened !== null) await (await opened).close();
-      opened = null;
-    },
-  };
-}
+/** GPUs that come without a package of their own; others are taken when they are asked for by name. */
+const candidates = ["cuda", "webgpu"] as const satisfies readonly EngineName[];
+const probeSeconds = 0.4;
 
-export interface DeviceReport {
-  readonly name: string;
-  readonly version: string | null;
-  readonly found: boolean;
-  readonly detail: string;
-  /** what `auto` would take */
-  readonly chosen: boolean;
-}
-
-const require = createRequire(import.meta.url);
-
-/** The version of an installed package, or null. */
-function installedVersion(name: string): string | null {
-  try {
-    return require(`${name}/package.json`).version;
-  } catch {
-    return null;
+/**
+ * The processor, unless a GPU is there that is faster at a convolution: a GPU may be a slow one, or a program that plays
+ * one. What was found is kept, and found anew where it does not open any more.
+ */
+async function chooseEngine({ auto, choices }: Measured): Promise<OpenedEngine> {
+  if (!mayHaveGpu()) return openEngine("cpu", choices);
+  if (auto !== null) {
+    const known = await tryOpen(auto, choices);
+    if (!(known instanceof RuntimeFault)) return known;
   }
+  const chosen = await fastest(choices);
+  await saveMeasured({ auto: chosen.device }).catch(() => undefined); // a choice that cannot be kept is made again
+  return chosen;
 }
 
-/** Tries every engine for real: opens it, and closes it again. */
-export async function probeDevices(): Promise<readonly DeviceReport[]> {
-  const onnx = await tryOpen();
-  const tensorflow = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"].map((name) => {
-    const version = installedVersion(name);
-    const detail = version === null ? "not installed (optional)" : "installed, but this version has no executor for it";
-    return { name: name.slice("@tensorflow/".length), version, found: false, detail, chosen: false };
-  });
-  return [
-    {
-      name: "cpu",
-      version: installedVersion("onnxruntime-node"),
-      found: onnx === null,
-      detail: onnx ?? `ONNX Runtime on ${cpus().length} x ${cpus()[0]?.model.trim() ?? "unknown processor"}`,
-      chosen: onnx === null,
-    },
-    {
-      name: "reference",
-      version: null,
-      found: true,
-      detail: "plain TypeScript, for tests: slow",
-      chosen: onnx !== null,
-    },
-    ...tensorflow,
-  ];
+/** Every engine but the one that is taken is closed again. */
+async function fastest(choices: Measured["choices"]): Promise<OpenedEngine> {
+  let best = await openEngine("cpu", choices);
+  let speed = await speedOf(best);
+  for (const name of candidates) {
+    const other = await tryOpen(name, choices);
+    if (other instanceof RuntimeFault) continue;
+    const otherSpeed = await speedOf(other);
+    await (otherSpeed > speed ? best : other).close();
+    if (otherSpeed > speed) [best, speed] = [other, otherSpeed];
+  }
+  return best;
 }
 
-async function tryOpen(): Promise<string | null> {
+/** Looking for a GPU takes a second and, on Linux, messages of libraries; where there is no device file it would find none. */
+function mayHaveGpu(): boolean {
+  if (process.platform !== "linux" || process.env.VK_DRIVER_FILES !== undefined) return true;
+  return ["/dev/dri", "/dev/nvidiactl", "/dev/dxg"].some((device) => existsSync(device));
+}
+
+/** 0 for an engine that opens and then fails. */
+async function speedOf(executor: OpenedEngine): Promise<number> {
   try {
-    await (await createOnnxExecutor()).close();
-    return null;
+    return await throughput(executor, probeSeconds);
   } catch (error) {
-    if (error instanceof RuntimeFault) return `${error.message} (${error.advice})`;
+    if (error instanceof RuntimeFault) return 0;
     throw error;
   }
+}
+
+/** An executor that is opened when it is first asked for, which `opened` hears of, and closed once. */
+export function lazyExecutor(
+  device: DeviceName,
+  opened: (engine: OpenedEngine) => void = () => {},
+): { get: () => Promise<OpenedEngine>; close: () => Promise<void> } {
+  let opening: Promise<OpenedEngine> | null = null;
+  return {
+    get() {
+      opening ??= openExecutor(device).then((engine) => {
+        opened(engine);
+        return engine;
+      });
+      return opening;
+    },
+    async close() {
+      // one that did not open has told so already, and is not there to be closed
+      if (opening !== null) await (await opening.catch(() => null))?.close();
+      opening = null;
+    },
+  };
 }

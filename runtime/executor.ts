@@ -30,6 +30,12 @@ export interface Session {
 export interface Executor {
   /** e.g. "reference", "onnx-cpu" */
   readonly name: string;
+  /** milliseconds of steps that are best run in one message; short ones where nothing is said */
+  readonly messageTime?: number;
+  /** the device that it runs on, where the engine tells: "NVIDIA H100" */
+  readonly adapter?: string;
+  /** all of it for people, in a log or a manifest: "cpu: ONNX Runtime 1.30.0, 2 x AMD EPYC" */
+  readonly description?: string;
   open(programs: Readonly<Record<string, Program>>, state: Tensors): Promise<Session>;
   close(): Promise<void>;
 }

@@ -183,7 +183,7 @@ async function runSteps(
   };
   const after = (every: number) => (Math.floor(step / every) + 1) * every;
 
-  const pace = createPace(options.now);
+  const pace = createPace(options.now, options.executor.messageTime);
   let step = start;
   let saved = start;
   while (step < plan.steps && !options.signal?.aborted) {
@@ -228,8 +228,7 @@ function createReporter(plan: TrainingPlan, options: TrainOptions, start: number
 }
 
 /** How many steps share a message: a message costs as much as several small calls. Results do not depend on it. */
-function createPace(now: (() => number) | undefined) {
-  const messageTime = 20;
+function createPace(now: (() => number) | undefined, messageTime = 20) {
   const most = 64;
   let last = now?.() ?? 0;
   let size = 1;

@@ -5,7 +5,7 @@ import { deviceNames, isDeviceName, lazyExecutor } from "../devices.ts";
 import { openProject } from "../api/project.ts";
 import { defaultWorld, openRun, type Run, runOfProject } from "../api/run.ts";
 import type { World } from "../api/world.ts";
-import { type Invocation, type Option, stringFlag, UsageError } from "./command.ts";
+import { type Invocation, type Io, type Option, stringFlag, UsageError } from "./command.ts";
 
 export const deviceOption: Option = {
   type: "string",
@@ -24,10 +24,11 @@ export const dataOption: Option = {
   help: "read the data set NAME from PATH",
 };
 
-export function executorOf(invocation: Invocation): ReturnType<typeof lazyExecutor> {
+/** The engine of `--device`, opened when it is first needed; `io`, where given, is told which one it is. */
+export function executorOf(invocation: Invocation, io?: Io): ReturnType<typeof lazyExecutor> {
   const device = stringFlag(invocation, "device") ?? "auto";
   if (!isDeviceName(device)) throw new UsageError(`--device takes one of ${deviceNames.join(", ")}, not "${device}"`);
-  return lazyExecutor(device);
+  return lazyExecutor(device, ({ description }) => io?.err(`computing on ${description}\n`));
 }
 
 /** Throws RuntimeFault for a missing path and ProgramError for a program with errors. */

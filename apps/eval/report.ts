@@ -90,10 +90,10 @@ function trainingSection(stages: readonly StageRecord[]): Section {
     }));
     return lineChart({ title: `${target} with ${regime}`, series, x: "step" });
   });
-  const rows = stages.map(({ target, regime, step, steps, seconds, executor, seed }) => {
-    return [target, regime, `${step} of ${steps}`, seconds.toFixed(0), executor, String(seed)];
+  const rows = stages.map(({ target, regime, step, steps, seconds, engines, seed }) => {
+    return [target, regime, `${step} of ${steps}`, seconds.toFixed(0), engines?.join("; then ") ?? "", String(seed)];
   });
-  const header = ["stage", "regime", "steps", "seconds", "executor", "seed"];
+  const header = ["stage", "regime", "steps", "seconds", "computed on", "seed"];
   return { id: "training", title: "Training", body: [tablePart({ header, rows }), ...charts] };
 }
 

@@ -72,7 +72,8 @@ export interface StageRecord {
   };
   readonly history: readonly MetricsRow[];
   readonly seconds: number;
-  readonly executor: string;
+  /** what computed it, in order, where a stage was resumed on another engine; absent in runs of earlier versions */
+  readonly engines?: readonly string[];
   /** oldest first: the last ones, the newest being `weights`, and the best */
   readonly checkpoints: readonly CheckpointRecord[];
   readonly selection: Selection | null;

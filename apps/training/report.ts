@@ -92,7 +92,7 @@ function overview(
       Math.max(record?.seconds ?? 0, last?.seconds ?? 0).toFixed(1),
       String(record?.seed ?? outline!.seed),
       String(outline?.rows ?? record!.data.rows),
-      record?.executor ?? executor,
+      record?.engines?.join(", ") ?? executor,
     ];
   });
   const header = ["stage", "regime", "steps", "state", "seconds", "seed", "rows", "engine"];

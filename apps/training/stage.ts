@@ -113,7 +113,7 @@ export async function runStage(
       data: { dataset: data.dataset, rows: data.training.length, fingerprint: data.source.fingerprint, ...states },
       history,
       seconds: (known?.seconds ?? 0) + (performance.now() - began) / 1000,
-      executor: executor.name,
+      engines: [...new Set([...(known?.engines ?? []), executor.description ?? executor.name])],
       selection: assessor.selection,
       from: null,
     };

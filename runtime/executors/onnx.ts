@@ -7,12 +7,24 @@ import { type Program, inputsOf } from "../program/program.ts";
 import { type Shape, sameShape } from "../tensor.ts";
 import { type Channel, openChannel } from "./onnx/channel.ts";
 import { encodeModel } from "./onnx/encode.ts";
-import { lowerProgram } from "./onnx/lower.ts";
-import type { Model } from "./onnx/protocol.ts";
+import { loopModel, roundOf, stackInputs, unstackResults } from "./onnx/loop.ts";
+import type { Choices } from "./onnx/convolution.ts";
+import { lowerProgram, type Target } from "./onnx/lower.ts";
+import type { Model, Provider } from "./onnx/protocol.ts";
 
 export interface OnnxOptions {
-  /** the ONNX Runtime execution provider; "cpu" by default */
-  readonly provider?: "cpu";
+  /**
+   * the ONNX Runtime execution provider; "cpu" by default. With "webgpu" the state stays in buffers of the device, with
+   * "cuda" several calls become one run.
+   */
+  readonly provider?: Provider;
+  /**
+   * whether the calls of a message become one ONNX Loop; by default with "cuda" only, whose results always return to the host,
+   * so that a state of many megabytes would cross the bus with every call
+   */
+  readonly loop?: boolean;
+  /** how convolutions are written, by `signatureOf`, where that has been measured; a fixed rule otherwise */
+  readonly choices?: Choices;
   /** threads inside one operation; by default ONNX Runtime takes one for each physical core */
   readonly threads?: number;
 }
@@ -24,19 +36,25 @@ export interface OnnxOptions {
  * model is refused, an operation fails or the worker dies, and with "memory" where there is not enough of it.
  */
 export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Executor> {
-  const { provider = "cpu", threads = 0 } = options;
+  const { provider = "cpu", threads = 0, choices = {}, loop = provider === "cuda" } = options;
+  const target: Target = { provider, choices };
   const channel = await openChannel({ provider, threads });
   let sessions = 0;
   return {
     name: `onnx-${provider}`,
+    ...(loop ? { messageTime: loopTime } : {}),
     async open(programs, state) {
       const id = ++sessions;
       for (const program of Object.values(programs)) checkState(program, state);
-      const models = Object.fromEntries(Object.entries(programs).map(([key, program]) => [key, modelOf(program)]));
-      const buffers = Object.values(models).map((model) => model.bytes.buffer);
-      await channel.ask({ kind: "open", session: id, models, state: compact(state) }, buffers);
+      const models = Object.fromEntries(
+        Object.entries(programs).map(([key, program]) => [key, modelOf(program, target)]),
+      );
+      const copier = modelOf(copyProgram(state), target);
+      const buffers = [...Object.values(models), copier].map((model) => model.bytes.buffer);
+      await channel.ask({ kind: "open", session: id, models, state: compact(state), copier }, buffers);
       const shapes = new Map(Object.entries(state).map(([name, { shape }]) => [name, shape]));
-      return openSession(channel, id, programs, shapes);
+      const session = openSession(channel, id, programs, shapes);
+      return loop ? { ...session, run: runInLoops(channel, id, programs, shapes, target) } : session;
     },
     close: () => channel.close(),
   };
@@ -69,9 +87,51 @@ function openSession(
   };
 }
 
-function modelOf(program: Program): Model {
+/** Long enough that moving the state is a small part, short enough that an interrupted training stops soon. */
+const loopTime = 500;
+
+/** `run` of a session, with all calls of a message as rounds of one loop. A loop is made when its round first comes up. */
+function runInLoops(
+  channel: Channel,
+  id: number,
+  programs: Readonly<Record<string, Program>>,
+  state: ReadonlyMap<string, Shape>,
+  target: Target,
+): Session["run"] {
+  const loaded = new Map<string, Promise<unknown>>();
+  return async (calls) => {
+    if (calls.length === 0) return [];
+    for (const call of calls) checkCall(call, programs, state);
+    const round = roundOf(calls);
+    const key = `loop ${JSON.stringify(round)}`;
+    if (!loaded.has(key)) {
+      const model = loopModel(
+        round.map((name) => programs[name]!),
+        state,
+        target,
+      );
+      loaded.set(key, channel.ask({ kind: "load", session: id, key, model }, [model.bytes.buffer]));
+    }
+    const call = { program: key, inputs: stackInputs(calls, round.length), rounds: calls.length / round.length };
+    const running = channel.ask({ kind: "run", session: id, calls: [call] });
+    const [[stacked]] = await Promise.all([running, loaded.get(key)]);
+    return unstackResults(stacked!, calls.length, round.length);
+  };
+}
+
+/** A program that gives back every entry of the state. */
+function copyProgram(state: Tensors): Program {
+  const entries = Object.entries(state);
   return {
-    bytes: encodeModel(lowerProgram(program)),
+    name: "copy",
+    nodes: entries.map(([name, { shape }]) => ({ op: "input", name, shape, origin: null })),
+    outputs: entries.map(([name], node) => ({ name, node })),
+  };
+}
+
+function modelOf(program: Program, target: Target): Model {
+  return {
+    bytes: encodeModel(lowerProgram(program, target)),
     inputs: inputsOf(program).map(({ name }) => name),
     outputs: program.outputs.map(({ name, node }) => ({ name, shape: program.nodes[node]!.shape })),
   };

@@ -1,6 +1,6 @@
 /**
- * `kill -9` at random moments of a training, twenty times in both stages: whatever is on disk can be read, and --resume
- * comes to the bytes of a run that was never killed.
+ * `kill -9` at random moments of a training, twenty times in both stages, and Ctrl-C: whatever is on disk can be read, and --resume
+ * comes to the bytes of a run that was never stopped.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -32,11 +32,15 @@ interface Ended {
   readonly err: string;
 }
 
-/** Trains in a process of its own, which is killed `delay` milliseconds after it says `moment`. */
-function train(out: string, kill: { readonly moment: RegExp; readonly delay: number } | null): Promise<Ended> {
+function spawnTraining(out: string) {
   const node = ["-C", "source", "--import", "tsx", "apps/cli/bin.ts"];
   const flags = ["--out", out, "--resume", "--checkpoint-every", "20", "--sample-every", "25"];
-  const child = spawn(process.execPath, [...node, "train", program, ...flags], { cwd: root });
+  return spawn(process.execPath, [...node, "train", program, ...flags], { cwd: root });
+}
+
+/** Trains in a process of its own, which is killed `delay` milliseconds after it says `moment`. */
+function train(out: string, kill: { readonly moment: RegExp; readonly delay: number } | null): Promise<Ended> {
+  const child = spawnTraining(out);
   let err = "";
   let timer: NodeJS.Timeout | null = null;
   child.stderr.on("data", (chunk) => {
@@ -112,4 +116,26 @@ it(`a training that is killed ${kills} times comes to the bytes of one that is n
   const keys = (await rows(out)).map(key);
   expect(new Set(keys).size).toBe(keys.length);
   expect(new Set(keys)).toEqual(new Set((await rows(straight)).map(key)));
+});
+
+it.each(["Tiny.labels with", "Tiny.Face with"])('Ctrl-C after "%s" saves a checkpoint and stops', async (moment) => {
+  const out = join(folder, `interrupted-${moment.split(" ")[0]}`);
+  const child = spawnTraining(out);
+  let pressed = 0;
+  let err = "";
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+    if (pressed > 0 || !err.includes(moment)) return;
+    pressed = performance.now();
+    setTimeout(() => {
+      pressed = performance.now();
+      child.kill("SIGINT");
+    }, 700);
+  });
+  const code = await new Promise((ended) => child.on("close", ended));
+  console.log(`stopped ${(performance.now() - pressed).toFixed(0)} ms after Ctrl-C`);
+  // the labels of this program are counted: they may be done before the key is pressed, and then it is the image that stops
+  expect({ code, err }).toEqual({ code: 3, err: expect.stringContaining("stopped; continue with: causal train") });
+  expect(await train(out, null)).toMatchObject({ code: 0 });
+  expect(doneOf(out)).toEqual(doneOf(join(folder, "straight")));
 });

@@ -38,7 +38,7 @@ export const demo: Command = {
   async run(invocation, io) {
     const out = stringFlag(invocation, "out") ?? join("runs", "demo");
     const steps = integerFlag(invocation, "steps", 1, 1e9);
-    const lazy = executorOf(invocation);
+    const lazy = executorOf(invocation, io);
     const began = performance.now();
     try {
       io.out(`program: ${relative(process.cwd(), program)}\n`);

@@ -1,18 +1,34 @@
-/** `causal doctor`: the engines of this machine and the one that is used. */
-import { probeDevices } from "../../devices.ts";
+/** `causal doctor`: the engines of this machine, how fast they are, and the one that is used. */
+import { openProject, projectOf, requireSound } from "../../api/project.ts";
+import { measuredPath, saveMeasured } from "../../devices/measured.ts";
+import { probeEngines } from "../../devices/probe.ts";
+import { tune } from "../../devices/tune.ts";
 import { packageVersion } from "../../files/package-root.ts";
-import { type Command, exitCodes } from "../command.ts";
+import { type Command, exitCodes, type Invocation, integerFlag, type Io, UsageError } from "../command.ts";
 import { table } from "../text.ts";
+import { plansOf } from "./show.ts";
 
 export const doctor: Command = {
   name: "doctor",
-  usage: "",
-  summary: "list the engines found, and which one is used",
-  options: { json: { type: "boolean", help: "print JSON" } },
-  examples: [],
-  async run({ flags }, io) {
-    const devices = await probeDevices();
-    if (flags.json === true) {
+  usage: "[--tune [FILE]]",
+  summary: "list the engines found, how fast they are, and which one is used",
+  details:
+    "--tune measures the ways to write the convolutions of a program (of the networks in the library, without FILE) on the device cpu, and keeps the fastest ones for this machine. A tuned machine trains to other last digits than before: with the same choices, the same seed gives the same bytes.",
+  options: {
+    json: { type: "boolean", help: "print JSON" },
+    seconds: { type: "string", value: "N", help: "time for the probe of an engine (default 2)" },
+    tune: { type: "boolean", help: "measure how convolutions are best written here, and keep it" },
+  },
+  examples: ["causal doctor", "causal doctor --tune faces.causal"],
+  async run(invocation, io) {
+    if (invocation.flags.tune === true) return runTune(invocation, io);
+    if (invocation.positionals.length > 0) throw new UsageError("a FILE is for --tune");
+    const seconds = integerFlag(invocation, "seconds", 0, 60) ?? 2;
+    const json = invocation.flags.json === true;
+    const devices = await probeEngines(seconds, ({ name, found }) => {
+      if (!json) io.err(`${name}: ${found ? "found" : "not found"}\n`);
+    });
+    if (json) {
       io.out(`${JSON.stringify({ causal: packageVersion(), node: process.version, devices })}\n`);
       return exitCodes.well;
     }
@@ -20,11 +36,45 @@ export const doctor: Command = {
       device.name,
       device.found ? "found" : "not found",
       device.version ?? "",
+      device.gflops === null ? "" : device.gflops.toPrecision(3),
       device.chosen ? "used by auto" : "",
       device.detail,
     ]);
     io.out(`causal ${packageVersion()} on Node ${process.version}, ${process.platform} ${process.arch}\n\n`);
-    io.out(`${table(["device", "", "version", "", ""], rows)}\n`);
+    io.out(`${table(["device", "", "version", "GFLOP/s", "", ""], rows)}\n`);
     return exitCodes.well;
   },
 };
+
+/** The image networks of the library at their own sizes, as a program that is planned and never trained. */
+const library = `
+import "stdlib/networks/dcgan.causal"
+model Library {
+  sample Label : bool ~ Bernoulli(0.5)
+  image Small : rgb(32, 32) ~ generator(Label) { network = dcgan32 }
+  image Large : rgb(64, 64) ~ generator(Label) { network = dcgan }
+}
+data small = faces(n = 64, size = 32)
+data large = faces(n = 64, size = 64)
+train Library.Small with causalgan { data = small, discriminator = dcgan_discriminator32, labeler = dcgan_labeler32(units = 1) }
+train Library.Large with causalgan { data = large, discriminator = dcgan_discriminator, labeler = dcgan_labeler(units = 1) }
+`;
+const secondsEach = 0.5;
+
+async function runTune(invocation: Invocation, io: Io): Promise<number> {
+  const [file, ...rest] = invocation.positionals;
+  if (rest.length > 0) throw new UsageError(`expected one FILE, got ${invocation.positionals.length}`);
+  const json = invocation.flags.json === true;
+  const project = requireSound(file === undefined ? projectOf(library, "library.causal") : openProject(file));
+  const plans = await plansOf(project, file ?? "library.causal", undefined);
+  const programs = plans.flatMap((plan) => Object.values(plan.programs));
+  const choices = await tune(programs, secondsEach, (tuned) => {
+    const times = Object.entries(tuned.times).map(([way, time]) => `${way} ${time.toFixed(2)} ms`);
+    const verdict = tuned.chosen === tuned.rule ? `${tuned.rule}, as before` : `${tuned.chosen}, not ${tuned.rule}`;
+    if (json) io.out(`${JSON.stringify(tuned)}\n`);
+    else io.out(`${tuned.signature}\n  ${times.join(", ")}: ${verdict}\n`);
+  });
+  await saveMeasured({ choices });
+  io.err(`${Object.keys(choices).length} operations measured; kept in ${measuredPath()} (remove it to forget)\n`);
+  return exitCodes.well;
+}

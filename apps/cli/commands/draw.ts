@@ -25,7 +25,7 @@ export const draw: Command = {
     if (path === undefined) throw new UsageError("missing RUN");
     const seed = integerFlag(invocation, "seed", 0, Number.MAX_SAFE_INTEGER);
     const options = seed === undefined ? {} : { seed };
-    const executor = executorOf(invocation);
+    const executor = executorOf(invocation, io);
     try {
       const run = openFileOrRun(path, executor);
       const drawn: Drawn[] = [];

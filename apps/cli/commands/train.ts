@@ -84,9 +84,10 @@ export const train: Command = {
     const out = stringFlag(invocation, "out") ?? join("runs", basename(file).replace(/\.causal$/, ""));
     const options = trainFlags(invocation, project.program.trains);
     const data = dataPaths(listFlag(invocation, "data"), [...project.program.data.keys()]);
-    const lazy = executorOf(invocation);
+    const lazy = executorOf(invocation, io);
     const observer = trainObserver(io);
     let started = 0;
+    let saved: StageRecord | null = null;
     try {
       const { interrupted } = await trainProject(project, {
         out,
@@ -100,6 +101,9 @@ export const train: Command = {
             started++;
             observer.stageStarted?.(stage);
           },
+          checkpointed(record) {
+            saved = record;
+          },
         },
       });
       if (started === 0) io.err("nothing is left to train: all stages of this run are done\n");
@@ -110,7 +114,9 @@ export const train: Command = {
       io.out(`run: ${out}\n`);
       return exitCodes.well;
     } catch (error) {
-      if (!(error instanceof RuntimeFault) || error.origin === null) throw error;
+      if (!(error instanceof RuntimeFault)) throw error;
+      if (error.code === "device") throw lost(error, saved, `${file} --out ${out}`);
+      if (error.origin === null) throw error;
       return reportFault(error, project.program.sources, io);
     } finally {
       await lazy.close();
@@ -167,6 +173,18 @@ function diskText(stages: readonly PlannedStage[], checkpoints: number): string 
   const most = sizes.reduce((sum, size) => sum + size, 0) * checkpoints;
   const each = stages.map(({ plan }, i) => `${formatBytes(sizes[i]!)} ${plan.target}`).join(", ");
   return `disk: a checkpoint is ${each}; at most ${formatBytes(most)} in all`;
+}
+
+/** An engine that failed in training: what was saved goes on with another one. */
+function lost(fault: RuntimeFault, saved: StageRecord | null, what: string): RuntimeFault {
+  if (saved === null) return fault;
+  const kept = `step ${saved.step} of ${saved.target} is saved`;
+  const other = "DEVICE (causal doctor lists them)";
+  return new RuntimeFault(
+    "device",
+    fault.message,
+    `${kept}; go on with: causal train ${what} --resume --device ${other}`,
+  );
 }
 
 /** Shows the stages on standard error, and what a label stage came to. */

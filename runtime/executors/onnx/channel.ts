@@ -92,6 +92,10 @@ function faultOf(message: string): RuntimeFault {
     const advice = "install causal-lang again, or choose another device (causal doctor lists them)";
     return new RuntimeFault("device", `ONNX Runtime could not be loaded: ${message}`, advice);
   }
+  if (/WebGPU adapter/.test(message)) {
+    const advice = "install a GPU driver with Vulkan, or choose another device (causal doctor lists them)";
+    return new RuntimeFault("device", "WebGPU finds no adapter", advice);
+  }
   return deviceFault(`ONNX Runtime failed: ${message}`);
 }
 

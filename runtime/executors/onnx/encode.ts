@@ -6,13 +6,18 @@
  */
 import type { Shape } from "../../tensor.ts";
 
-/** ONNX attribute values: a number is an INT unless wrapped in `float`. */
-export type Attribute = number | string | readonly number[] | { readonly float: number };
+/** ONNX attribute values: a number is an INT unless wrapped in `float`; a graph is the body of a control operation. */
+export type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly graph: OnnxGraph };
 
 export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
-  readonly output: string;
+  readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
@@ -22,10 +27,11 @@ export interface OnnxConstant {
   readonly data: Float32Array | BigInt64Array;
 }
 
-/** A float32 input or output of the graph. */
+/** An input or output of a graph, float32 unless it says otherwise. A dimension that is a name is known when it is run. */
 export interface OnnxValue {
   readonly name: string;
-  readonly shape: Shape;
+  readonly shape: readonly (number | string)[];
+  readonly type?: keyof typeof elementType;
 }
 
 export interface OnnxGraph {
@@ -38,8 +44,8 @@ export interface OnnxGraph {
 
 const irVersion = 10;
 const opset = 21;
-const elementType = { float: 1, int64: 7 };
-const attributeType = { float: 1, int: 2, string: 3, ints: 7 };
+const elementType = { float: 1, int64: 7, bool: 9 };
+const attributeType = { float: 1, int: 2, string: 3, graph: 5, ints: 7 };
 
 /** An encoded message as chunks, so that a large constant is copied once, at the end. */
 type Chunks = readonly Uint8Array[];
@@ -49,21 +55,25 @@ export function encodeModel(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
   return join([
     ...integer(1, irVersion),
     ...text(2, "causal-lang"),
-    ...message(7, [
-      ...graph.nodes.flatMap((node) => message(1, encodeNode(node))),
-      ...text(2, graph.name),
-      ...graph.constants.flatMap((constant) => message(5, encodeConstant(constant))),
-      ...graph.inputs.flatMap((value) => message(11, encodeValue(value))),
-      ...graph.outputs.flatMap((value) => message(12, encodeValue(value))),
-    ]),
+    ...message(7, encodeGraph(graph)),
     ...message(8, integer(2, opset)),
   ]);
+}
+
+function encodeGraph(graph: OnnxGraph): Chunks {
+  return [
+    ...graph.nodes.flatMap((node) => message(1, encodeNode(node))),
+    ...text(2, graph.name),
+    ...graph.constants.flatMap((constant) => message(5, encodeConstant(constant))),
+    ...graph.inputs.flatMap((value) => message(11, encodeValue(value))),
+    ...graph.outputs.flatMap((value) => message(12, encodeValue(value))),
+  ];
 }
 
 function encodeNode(node: OnnxNode): Chunks {
   return [
     ...node.inputs.flatMap((name) => text(1, name)),
-    ...text(2, node.output),
+    ...node.outputs.flatMap((name) => text(2, name)),
     ...text(4, node.op),
     ...Object.entries(node.attributes).flatMap(([name, value]) => message(5, encodeAttribute(name, value))),
   ];
@@ -72,6 +82,8 @@ function encodeNode(node: OnnxNode): Chunks {
 function encodeAttribute(name: string, value: Attribute): Chunks {
   if (typeof value === "number") return [...text(1, name), ...integer(3, value), ...integer(20, attributeType.int)];
   if (typeof value === "string") return [...text(1, name), ...text(4, value), ...integer(20, attributeType.string)];
+  if ("graph" in value)
+    return [...text(1, name), ...message(6, encodeGraph(value.graph)), ...integer(20, attributeType.graph)];
   if ("float" in value) return [...text(1, name), ...float(2, value.float), ...integer(20, attributeType.float)];
   return [...text(1, name), ...value.flatMap((item) => integer(8, item)), ...integer(20, attributeType.ints)];
 }
@@ -85,10 +97,10 @@ function encodeConstant({ name, shape, data }: OnnxConstant): Chunks {
   ];
 }
 
-function encodeValue({ name, shape }: OnnxValue): Chunks {
-  const dims = shape.flatMap((dim) => message(1, integer(1, dim)));
-  const type = message(1, [...integer(1, elementType.float), ...message(2, dims)]);
-  return [...text(1, name), ...message(2, type)];
+function encodeValue({ name, shape, type = "float" }: OnnxValue): Chunks {
+  const dims = shape.flatMap((dim) => message(1, typeof dim === "string" ? text(2, dim) : integer(1, dim)));
+  const tensor = message(1, [...integer(1, elementType[type]), ...message(2, dims)]);
+  return [...text(1, name), ...message(2, tensor)];
 }
 
 const utf8 = new TextEncoder();

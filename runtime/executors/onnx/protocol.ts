@@ -5,8 +5,11 @@
 import type { Call, Tensors } from "../../executor.ts";
 import type { Shape } from "../../tensor.ts";
 
+/** Execution providers of ONNX Runtime. */
+export type Provider = "cpu" | "webgpu" | "cuda";
+
 export interface WorkerOptions {
-  readonly provider: "cpu";
+  readonly provider: Provider;
   /** 0 leaves the choice to ONNX Runtime */
   readonly threads: number;
 }
@@ -18,14 +21,22 @@ export interface Model {
   readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
 }
 
+export interface PostedCall extends Call {
+  /** of a loop model: how many rounds its inputs hold */
+  readonly rounds?: number;
+}
+
 export type Request =
   | {
       readonly kind: "open";
       readonly session: number;
       readonly models: Readonly<Record<string, Model>>;
       readonly state: Tensors;
+      /** copies the state, entry by entry: how it comes back from a device */
+      readonly copier: Model;
     }
-  | { readonly kind: "run"; readonly session: number; readonly calls: readonly Call[] }
+  | { readonly kind: "load"; readonly session: number; readonly key: string; readonly model: Model }
+  | { readonly kind: "run"; readonly session: number; readonly calls: readonly PostedCall[] }
   | { readonly kind: "read"; readonly session: number; readonly names: readonly string[] }
   | { readonly kind: "write"; readonly session: number; readonly state: Tensors }
   | { readonly kind: "close"; readonly session: number }

@@ -1,13 +1,11 @@
 /**
  * How each operation of the table is written in ONNX (opset 21). Rows append nodes to a graph under construction and
- * give the name of the result; names and inputs are the business of `lower.ts`.
- *
- * Sizes on a cpu decided the convolutions: ConvTranspose on all but the smallest maps and the dilated Conv for filter
- * gradients were faster than sub-pixel convolutions and explicit im2col on every DCGAN shape tried (see docs/decisions/0002-onnx-encoder.md).
+ * give the name of the result. Names and inputs are the business of `lower.ts`, convolutions that of `convolution.ts`.
  */
-import type { ConvGeometry, OpAttributes, OpName } from "../../program/ops.ts";
+import type { OpAttributes, OpName } from "../../program/ops.ts";
 import type { OpNode } from "../../program/program.ts";
-import type { Attribute } from "./encode.ts";
+import { sameShape } from "../../tensor.ts";
+import { convolutions } from "./convolution.ts";
 import type { GraphBuilder } from "./lower.ts";
 
 /** `inputs` are the program nodes to read: the operands, and for a convolution possibly a bias. */
@@ -43,7 +41,14 @@ export const rows: Rows = {
   sub: same("Sub"),
   mul: same("Mul"),
   div: same("Div"),
-  pow: same("Pow"),
+  // on WebGPU, Pow of ONNX Runtime 1.30 fails where an operand is repeated: operands are written out first
+  pow: (graph, { shape }, inputs) => {
+    const operand = (node: number) =>
+      graph.provider === "webgpu" && !sameShape(graph.shape(node), shape)
+        ? graph.add("Expand", [graph.float(node), graph.ints(shape)])
+        : graph.float(node);
+    return graph.add("Pow", inputs.map(operand));
+  },
   maximum: same("Max"),
   minimum: same("Min"),
   greater: same("Greater"),
@@ -66,60 +71,12 @@ export const rows: Rows = {
   pad: (graph, { attrs }, [x]) => pad(graph, attrs, graph.float(x!), graph.shape(x!)),
 
   matmul: same("MatMul"),
-  conv: (graph, { attrs, shape }, [x, w, bias]) => {
-    const operands = [graph.float(x!), graph.float(w!)];
-    if (bias !== undefined) operands.push(graph.add("Reshape", [graph.float(bias), graph.ints([shape[1]!])]));
-    return graph.add("Conv", operands, geometry(attrs, graph.shape(w!).slice(2)));
-  },
-  convTranspose: (graph, { attrs, shape }, [x, w]) =>
-    readsWeightsTooOften(graph.shape(x!), attrs)
-      ? oneProduct(graph, attrs, shape, x!, w!)
-      : graph.add("ConvTranspose", [graph.float(x!), graph.float(w!)], {
-          ...geometry(attrs, graph.shape(w!).slice(2)),
-          output_padding: attrs.outputPadding,
-        }),
-  convFilterGrad: (graph, { attrs }, [x, dy]) => filterGradient(graph, attrs, x!, dy!),
+  ...convolutions,
 };
 
 function reduction(op: string): Row<Extract<OpNode, { op: "sum" | "max" }>> {
   return (graph, { attrs }, [x]) =>
     graph.add(op, [graph.float(x!), graph.ints(attrs.axes)], { keepdims: attrs.keepdims ? 1 : 0 });
-}
-
-function geometry(attrs: ConvGeometry, kernel: readonly number[]): Record<string, Attribute> {
-  return { kernel_shape: kernel, strides: attrs.strides, pads: attrs.pads, dilations: attrs.dilations };
-}
-
-/**
- * ConvTranspose multiplies each example with all weights by itself. On maps with few places that is slower than one product
- * of the whole batch, whose columns `Col2Im` then adds up. Col2Im wants the size of the map without output padding.
- */
-function readsWeightsTooOften([n, , h, w]: readonly number[], attrs: OpAttributes["convTranspose"]): boolean {
-  const fewPlaces = 32;
-  return n! > 1 && h! * w! < fewPlaces && attrs.outputPadding.every((extra, axis) => extra <= attrs.pads[axis + 2]!);
-}
-
-function oneProduct(
-  graph: GraphBuilder,
-  { strides, dilations, pads, outputPadding }: OpAttributes["convTranspose"],
-  output: readonly number[],
-  x: number,
-  w: number,
-): string {
-  const [n, channels, height, width] = graph.shape(x) as [number, number, number, number];
-  const [, filters, ...kernel] = graph.shape(w) as [number, number, number, number];
-  const places = height * width;
-  const columns = filters * kernel[0]! * kernel[1]!;
-  const reshape = (value: string, ...shape: readonly number[]) => graph.add("Reshape", [value, graph.ints(shape)]);
-  const turn = (value: string) => graph.add("Transpose", [value], { perm: [0, 2, 1] });
-  const rows = reshape(turn(reshape(graph.float(x), n, channels, places)), n * places, channels);
-  const product = graph.add("MatMul", [rows, reshape(graph.float(w), channels, columns)]);
-  const folded = turn(reshape(product, n, places, columns));
-  return graph.add("Col2Im", [folded, graph.ints(output.slice(2)), graph.ints(kernel)], {
-    strides,
-    dilations,
-    pads: [pads[0], pads[1], pads[2] - outputPadding[0], pads[3] - outputPadding[1]],
-  });
 }
 
 /**
@@ -134,32 +91,4 @@ function pad(graph: GraphBuilder, attrs: OpAttributes["pad"], x: string, shape: 
   const spread = graph.add("Pad", [split, graph.ints([...none, ...interior.flatMap((zeros) => [0, zeros])])]);
   const flat = graph.add("Reshape", [spread, graph.ints(shape.map((dim, axis) => dim * (1 + interior[axis]!)))]);
   return graph.add("Pad", [flat, graph.ints([...low, ...high.map((zeros, axis) => zeros - interior[axis]!)])]);
-}
-
-/**
- * dw[m, c, k] = sum over n, o of x[n, c, stride o + dilation k - pad] dy[n, m, o]: a convolution of x with dy as its
- * kernel, examples and channels swapped, strides and dilations swapped. The end pads are chosen so that the result is
- * exactly kernel-sized; where that is negative, the forward pass never read the last rows, and they are cut.
- */
-function filterGradient(graph: GraphBuilder, attrs: OpAttributes["convFilterGrad"], x: number, dy: number): string {
-  const swap = { perm: [1, 0, 2, 3] };
-  const size = graph.shape(x).slice(2);
-  const steps = graph.shape(dy).slice(2);
-  const end = [0, 1].map((axis) => {
-    const reach = (steps[axis]! - 1) * attrs.strides[axis]! + (attrs.kernel[axis]! - 1) * attrs.dilations[axis]! + 1;
-    return reach - size[axis]! - attrs.pads[axis]!;
-  });
-  let image = graph.add("Transpose", [graph.float(x)], swap);
-  if (end.some((zeros) => zeros < 0)) {
-    const ends = size.map((dim, axis) => dim + Math.min(0, end[axis]!));
-    image = graph.add("Slice", [image, graph.ints([0, 0]), graph.ints(ends), graph.ints([2, 3])]);
-  }
-  const kernel = graph.add("Transpose", [graph.float(dy)], swap);
-  const gradient = graph.add("Conv", [image, kernel], {
-    kernel_shape: steps,
-    strides: attrs.dilations,
-    dilations: attrs.strides,
-    pads: [attrs.pads[0], attrs.pads[1], ...end.map((zeros) => Math.max(0, zeros))],
-  });
-  return graph.add("Transpose", [gradient], swap);
 }

@@ -4,24 +4,15 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
-import type { Call, Tensors } from "../../executor.ts";
-import { type Tensor, sizeOf } from "../../tensor.ts";
+import type { Tensors } from "../../executor.ts";
 import { inputName, outputName } from "./names.ts";
-import type { Model, Posted, Reply, Request, WorkerOptions } from "./protocol.ts";
-
-interface LoadedModel {
-  readonly model: Model;
-  readonly session: ort.InferenceSession;
-}
+import { rounds } from "./loop.ts";
+import type { Model, Posted, PostedCall, Reply, Request, WorkerOptions } from "./protocol.ts";
+import { createDeviceState, createHostState, type LoadedModel, type StateStore, toOrt } from "./state.ts";
 
 interface OpenSession {
-  readonly models: ReadonlyMap<string, LoadedModel>;
-  readonly state: Map<string, ort.Tensor>;
-  /**
-   * Where the next value of a state entry is written; it changes places with the entry after each call, so that a
-   * training step allocates nothing and never writes what it still reads.
-   */
-  readonly spare: Map<string, ort.Tensor>;
+  readonly models: Map<string, LoadedModel>;
+  readonly state: StateStore;
 }
 
 const port = parentPort!;
@@ -48,7 +39,10 @@ async function answer({ id, request }: Posted): Promise<void> {
 async function perform(request: Request): Promise<readonly Tensors[]> {
   switch (request.kind) {
     case "open":
-      sessions.set(request.session, await open(request.models, request.state));
+      sessions.set(request.session, await open(request));
+      return [];
+    case "load":
+      sessions.get(request.session)!.models.set(request.key, await load(request.model, new Set()));
       return [];
     case "run": {
       const session = sessions.get(request.session)!;
@@ -56,15 +50,11 @@ async function perform(request: Request): Promise<readonly Tensors[]> {
       for (const call of request.calls) results.push(await run(session, call));
       return results;
     }
-    case "read": {
-      const { state } = sessions.get(request.session)!;
-      return [Object.fromEntries(request.names.map((name) => [name, copyOf(state.get(name)!)]))];
-    }
-    case "write": {
-      const { state } = sessions.get(request.session)!;
-      for (const [name, value] of Object.entries(request.state)) state.set(name, toOrt(value));
+    case "read":
+      return [await sessions.get(request.session)!.state.read(request.names)];
+    case "write":
+      sessions.get(request.session)!.state.write(request.state);
       return [];
-    }
     case "close":
       await close(request.session);
       return [];
@@ -74,28 +64,37 @@ async function perform(request: Request): Promise<readonly Tensors[]> {
   }
 }
 
-async function open(models: Readonly<Record<string, Model>>, state: Tensors): Promise<OpenSession> {
+async function open({ models, state, copier }: Extract<Request, { kind: "open" }>): Promise<OpenSession> {
+  const onDevice = options.provider === "webgpu";
+  const resident = new Set(onDevice ? Object.keys(state) : []);
   const loaded = new Map<string, LoadedModel>();
   try {
-    for (const [key, model] of Object.entries(models)) {
-      const session = await ort.InferenceSession.create(model.bytes, {
-        executionProviders: [options.provider],
-        intraOpNumThreads: options.threads,
-        interOpNumThreads: 1,
-        executionMode: "sequential",
-        graphOptimizationLevel: "all",
-        // Failures come back as errors; printing them too would litter standard error.
-        logSeverityLevel: 4,
-        extra: sessionConfiguration,
-      });
-      loaded.set(key, { model, session });
-    }
+    for (const [key, model] of Object.entries(models)) loaded.set(key, await load(model, resident));
+    const store = onDevice ? createDeviceState(state, () => load(copier, new Set())) : createHostState(state);
+    return { models: loaded, state: store };
   } catch (error) {
     for (const { session } of loaded.values()) await session.release();
     throw error;
   }
-  const tensors = Object.entries(state).map(([name, value]): [string, ort.Tensor] => [name, toOrt(value)]);
-  return { models: loaded, state: new Map(tensors), spare: new Map() };
+}
+
+/** Outputs that are entries of `resident` stay on the device. */
+async function load(model: Model, resident: ReadonlySet<string>): Promise<LoadedModel> {
+  const staying = model.outputs.filter(({ name }) => resident.has(name));
+  const session = await ort.InferenceSession.create(model.bytes, {
+    executionProviders: [options.provider],
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    // Failures come back as errors; printing them too would litter standard error.
+    logSeverityLevel: 4,
+    extra: sessionConfiguration,
+    ...(staying.length === 0
+      ? {}
+      : { preferredOutputLocation: Object.fromEntries(staying.map(({ name }) => [outputName(name), "gpu-buffer"])) }),
+  });
+  return { model, session };
 }
 
 /**
@@ -104,42 +103,32 @@ async function open(models: Readonly<Record<string, Model>>, state: Tensors): Pr
  */
 const sessionConfiguration = { session: { intra_op: { allow_spinning: "0" }, set_denormal_as_zero: "1" } };
 
-async function run({ models, state, spare }: OpenSession, call: Call): Promise<Tensors> {
+async function run({ models, state }: OpenSession, call: PostedCall): Promise<Tensors> {
   const { model, session } = models.get(call.program)!;
   const feeds: Record<string, ort.Tensor> = {};
   for (const name of model.inputs) feeds[inputName(name)] = state.get(name) ?? toOrt(call.inputs[name]!);
+  if (call.rounds !== undefined) feeds[rounds] = new ort.Tensor("int64", [BigInt(call.rounds)], []);
   const fetches: Record<string, ort.Tensor | null> = {};
-  for (const { name, shape } of model.outputs) {
-    if (state.has(name) && !spare.has(name)) {
-      spare.set(name, new ort.Tensor("float32", new Float32Array(sizeOf(shape)), shape));
-    }
-    fetches[outputName(name)] = spare.get(name) ?? null;
-  }
+  for (const output of model.outputs) fetches[outputName(output.name)] = state.target(output);
   const results = await session.run(feeds, fetches);
 
-  const returned: Record<string, Tensor> = {};
-  for (const { name, shape } of model.outputs) {
-    const next = spare.get(name);
-    if (next === undefined) {
-      returned[name] = { shape, data: results[outputName(name)]!.data as Float32Array };
-    } else {
-      spare.set(name, state.get(name)!);
-      state.set(name, next);
-    }
+  const returned: Record<string, Tensors[string]> = {};
+  for (const { name } of model.outputs) {
+    const value = results[outputName(name)]!;
+    if (state.get(name) === undefined) returned[name] = { shape: [...value.dims], data: value.data as Float32Array };
   }
+  state.replace(
+    model.outputs
+      .filter(({ name }) => state.get(name) !== undefined)
+      .map(({ name }) => [name, results[outputName(name)]!]),
+  );
   return returned;
 }
 
 async function close(key: number): Promise<void> {
   const session = sessions.get(key);
   sessions.delete(key);
+  // in this order: a buffer that outlives the session that made it ends the process when it is released
+  await session?.state.release();
   for (const model of session?.models.values() ?? []) await model.session.release();
-}
-
-function toOrt({ data, shape }: Tensor): ort.Tensor {
-  return new ort.Tensor("float32", data, shape);
-}
-
-function copyOf(value: ort.Tensor): Tensor {
-  return { shape: [...value.dims], data: (value.data as Float32Array).slice() };
 }

@@ -3,6 +3,7 @@ import type { Tensors } from "../../executor.ts";
 import type { OpAttributes, OpName, OpTable } from "../../program/ops.ts";
 import type { InputNode, OpNode, Program } from "../../program/program.ts";
 import { sameShape, sizeOf, type Tensor, tensor } from "../../tensor.ts";
+import { lastUses } from "../last-uses.ts";
 import { contraction } from "./contraction.ts";
 import { elementwise } from "./elementwise.ts";
 import type { Buffer, Kernel, Kernels, Numbers } from "./kernel.ts";
@@ -102,16 +103,4 @@ function interpret(
     }
   });
   return program.outputs.map(({ name, node }) => [name, operand(node)] as const);
-}
-
-/** For each node the last node that reads it: infinite for outputs, -1 where nothing does. */
-function lastUses(program: Program): number[] {
-  const last = new Array<number>(program.nodes.length).fill(-1);
-  for (const { node } of program.outputs) last[node] = Number.POSITIVE_INFINITY;
-  for (let id = program.nodes.length - 1; id >= 0; id--) {
-    const node = program.nodes[id]!;
-    if (node.op === "input" || node.op === "constant" || last[id] === -1) continue;
-    for (const input of node.inputs) last[input] = Math.max(last[input]!, id);
-  }
-  return last;
 }

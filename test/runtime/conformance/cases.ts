@@ -1,15 +1,10 @@
-/** Every operation of the table on the ONNX executor against the reference executor, on shapes that take all branches. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Builder, createBuilder, type Value } from "#compiler/tensor/build";
-import type { Executor, Tensors } from "#runtime/executor";
-import { createOnnxExecutor } from "#runtime/executors/onnx";
-import { createReferenceExecutor } from "#runtime/executors/reference";
-import { type ConvGeometry, type OpTable, opNames } from "#runtime/program/ops";
-import { inputsOf } from "#runtime/program/program";
-import { createStream } from "#runtime/random";
-import { type Shape, sizeOf } from "#runtime/tensor";
+/** Programs that take every branch of every operation: what each executor is compared with the reference executor on. */
+import type { Builder, Value } from "#compiler/tensor/build";
+import type { ConvGeometry, OpTable } from "#runtime/program/ops";
+import type { Shape } from "#runtime/tensor";
 
-type Case = (b: Builder, draw: (shape: Shape) => Value) => Value;
+/** One use of an operation; `draw` makes an input. */
+export type Case = (b: Builder, draw: (shape: Shape) => Value) => Value;
 
 const positive = (b: Builder, x: Value): Value => b.add(b.abs(x), 0.1);
 const unary = (f: (b: Builder, x: Value) => Value): Case[] => [
@@ -58,7 +53,7 @@ const remainder = (geometry: (typeof geometries)[number]): [number, number] => {
   return [along(0), along(1)];
 };
 
-const cases: OpTable<readonly Case[]> = {
+export const cases: OpTable<readonly Case[]> = {
   neg: unary((b, x) => b.neg(x)),
   abs: unary((b, x) => b.abs(x)),
   exp: unary((b, x) => b.exp(x)),
@@ -171,45 +166,3 @@ const cases: OpTable<readonly Case[]> = {
     return (b, draw) => b.convFilterGrad(draw([2, 3, ...size]), draw([2, 4, ...outputSize(geometry)]), g, kernel);
   }),
 };
-
-describe("onnx agrees with reference", () => {
-  const reference = createReferenceExecutor();
-  let onnx: Executor;
-  beforeAll(async () => {
-    onnx = await createOnnxExecutor({ threads: 2 });
-  });
-  afterAll(() => onnx.close());
-
-  test.for(opNames)("%s", async (op) => {
-    const b = createBuilder(op);
-    let drawn = 0;
-    const draw = (shape: Shape) => b.input(`x${drawn++}`, shape);
-    for (const [i, build] of cases[op].entries()) b.output(`case ${i}`, build(b, draw));
-    const program = b.build();
-    expect(program.nodes.some((node) => node.op === op)).toBe(true);
-
-    const inputs: Tensors = Object.fromEntries(
-      inputsOf(program).map(({ name, shape }) => {
-        const data = new Float32Array(sizeOf(shape));
-        createStream(1, op, name).fillNormal(data, 0, 1);
-        return [name, { shape, data }];
-      }),
-    );
-    const runOn = async (executor: Executor) => {
-      const session = await executor.open({ main: program }, {});
-      const [results] = await session.run([{ program: "main", inputs }]);
-      await session.close();
-      return results!;
-    };
-    const expected = await runOn(reference);
-    const actual = await runOn(onnx);
-    expect(Object.keys(actual)).toEqual(Object.keys(expected));
-    for (const [name, { shape, data }] of Object.entries(expected)) {
-      expect(actual[name]!.shape, name).toEqual(shape);
-      const scale = data.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-      for (const [i, value] of data.entries()) {
-        expect(Math.abs(actual[name]!.data[i]! - value) / scale, `${name}[${i}]`).toBeLessThan(1e-5);
-      }
-    }
-  });
-});
