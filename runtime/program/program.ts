@@ -12,7 +12,7 @@ export interface Origin {
   readonly end: number;
 }
 
-interface NodeBase {
+export interface NodeBase {
   readonly shape: Shape;
   readonly origin: Origin | null;
 }

@@ -45,7 +45,7 @@ function train(out: string, kill: { readonly moment: RegExp; readonly delay: num
   let timer: NodeJS.Timeout | null = null;
   child.stderr.on("data", (chunk) => {
     err += chunk;
-    if (kill !== null && kill.moment.test(err)) timer ??= setTimeout(() => child.kill("SIGKILL"), kill.delay);
+    if (kill?.moment.test(err)) timer ??= setTimeout(() => child.kill("SIGKILL"), kill.delay);
   });
   return new Promise((ended) => {
     child.on("close", (code) => {
