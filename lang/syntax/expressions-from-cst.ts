@@ -167,8 +167,9 @@ function indexed(b: Building, name: Identifier, indices: readonly CstNode[]): Id
   return { ...name, text: elementName(name.text, places), element: { base: name.text, index }, span };
 }
 
+/** As it is written, without comments and in one line. */
 const spellingOf = (b: Building, { span }: Expr): string =>
-  b.source.text.slice(span.start, span.end).replaceAll(/\s+/g, " ");
+  b.source.text.slice(span.start, span.end).replaceAll(/(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\r\n]*)+/g, " ");
 
 /** `Y` or `Y[X = x]`: the rules `variable` and `reference`. */
 export function subscripted(b: Building, given: CstNode, at: Span): CounterfactualVariable {

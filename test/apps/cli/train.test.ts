@@ -243,7 +243,7 @@ describe("a damaged run", () => {
     ]) {
       const { code, err } = await causal(args);
       expect({ args: args[0], code }).toEqual({ args: args[0], code: 3 });
-      expect(err).toMatch(/^fault\[corrupt-checkpoint\]/);
+      expect(err).toMatch(/^fault\[corrupt-checkpoint\]/m);
       expect(err).toContain(path);
     }
   });
@@ -266,7 +266,7 @@ describe("a damaged run", () => {
     writeFileSync(join(run, "manifest.json"), text);
     const { code, err } = await causal(["query", run, "P(Male)"]);
     expect(code).toBe(3);
-    expect(err).toMatch(/^fault\[corrupt-checkpoint\]/);
+    expect(err).toMatch(/^fault\[corrupt-checkpoint\]/m);
   });
 
   it("whose program text was edited is refused", async () => {
