@@ -88,7 +88,7 @@ async function trainSession(session: Session, request: Extract<Request, { kind: 
     executor,
     resume: true,
     signal: io.signal,
-    observer: trainObserver(io),
+    observer: trainObserver(io, executor),
   });
   if (stopped) io.err(`\nstopped; train goes on from the last step\n`);
   else io.out(`run: ${out}\n`);

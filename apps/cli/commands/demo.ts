@@ -38,17 +38,18 @@ export const demo: Command = {
   async run(invocation, io) {
     const out = stringFlag(invocation, "out") ?? join("runs", "demo");
     const steps = integerFlag(invocation, "steps", 1, 1e9);
-    const lazy = executorOf(invocation, io);
+    const lazy = executorOf(invocation);
     const began = performance.now();
     try {
+      const executor = await lazy.get();
       io.out(`program: ${relative(process.cwd(), program)}\n`);
       const { interrupted } = await trainProject(requireSound(openProject(program)), {
         out,
-        executor: await lazy.get(),
+        executor,
         resume: isRunDirectory(out),
         ...(steps === undefined ? {} : { steps }),
         signal: io.signal,
-        observer: trainObserver(io),
+        observer: trainObserver(io, executor),
       });
       if (interrupted) {
         io.err("stopped; run the demo again to continue\n");

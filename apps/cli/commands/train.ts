@@ -2,6 +2,7 @@
 import { basename, join } from "node:path";
 import { type CausalModel, nodeOf } from "#compiler/causal/model";
 import type { CheckedTrain } from "#lang/checked";
+import type { Executor } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
 import { sizeOf } from "#runtime/tensor";
 import { labelsOf } from "../../api/data.ts";
@@ -84,14 +85,15 @@ export const train: Command = {
     const out = stringFlag(invocation, "out") ?? join("runs", basename(file).replace(/\.causal$/, ""));
     const options = trainFlags(invocation, project.program.trains);
     const data = dataPaths(listFlag(invocation, "data"), [...project.program.data.keys()]);
-    const lazy = executorOf(invocation, io);
-    const observer = trainObserver(io);
+    const lazy = executorOf(invocation);
     let started = 0;
     let saved: StageRecord | null = null;
     try {
+      const executor = await lazy.get();
+      const observer = trainObserver(io, executor);
       const { interrupted } = await trainProject(project, {
         out,
-        executor: await lazy.get(),
+        executor,
         data,
         ...options,
         signal: io.signal,
@@ -188,8 +190,9 @@ function lost(fault: RuntimeFault, saved: StageRecord | null, what: string): Run
 }
 
 /** Shows the stages on standard error, and what a label stage came to. */
-export function trainObserver(io: Io): TrainObserver {
+export function trainObserver(io: Io, { name, description = name }: Executor): TrainObserver {
   let line: ProgressLine | null = null;
+  let announced = false;
   return {
     planned: (stages, checkpoints) => io.err(`${diskText(stages, checkpoints)}\n`),
     reused(stages) {
@@ -209,6 +212,8 @@ export function trainObserver(io: Io): TrainObserver {
       io.err(`running ${steps} again to find where it began (Ctrl-C stops the search)\n`);
     },
     stageStarted({ plan, data, startStep }) {
+      if (!announced) io.err(`computing on ${description}\n`);
+      announced = true;
       const count = parametersOf(plan);
       const size = count === 0 ? "" : `, ${count.toLocaleString("en")} parameters`;
       const from = startStep > 0 ? `, from step ${startStep}` : "";

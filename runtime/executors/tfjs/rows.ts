@@ -6,7 +6,7 @@ import type * as tfjs from "@tensorflow/tfjs-core";
 import type { OpAttributes, OpName } from "../../program/ops.ts";
 import type { Shape } from "../../tensor.ts";
 import { convolutions } from "./convolution.ts";
-import { spreadAxis } from "./spread.ts";
+import { repeated, spreadAxis } from "./spread.ts";
 
 /** The functions of TensorFlow.js that are used, of whichever package brought the backend. */
 export type Tfjs = typeof tfjs;
@@ -72,7 +72,7 @@ export const rows: Rows = {
 
   reshape: (tf, [x], { shape }) => tf.reshape(x!, [...shape]),
   transpose: (tf, [x], { perm }) => tf.transpose(x!, [...perm]),
-  broadcastTo: (tf, [x], { shape }) => tf.broadcastTo(x!, [...shape]),
+  broadcastTo: (tf, [x], { shape }) => repeated(tf, x!, shape),
   concat: (tf, operands, { axis }) => tf.concat([...operands], axis),
   slice: (tf, [x], { starts, ends, steps }) => {
     if (steps.some((step) => step !== 1)) return tf.stridedSlice(x!, [...starts], [...ends], [...steps]);
@@ -96,7 +96,7 @@ export const rows: Rows = {
     const full = (z: TfTensor): TfTensor => {
       const own = z.shape.slice(0, -2);
       if (own.every((dim) => dim === 1) && batch.length <= 1) return z;
-      return tf.broadcastTo(z, [...batch, ...z.shape.slice(-2)]);
+      return repeated(tf, z, [...batch, ...z.shape.slice(-2)]);
     };
     // wasm keeps packed weights by the memory they are in, and would take those of another shape of it for these
     const right = tf.getBackend() === "wasm" ? tf.add(y!, 0) : y!;

@@ -112,6 +112,7 @@ export const cases: OpTable<readonly Case[]> = {
     (b, draw) => b.broadcastTo(draw([3, 1]), [2, 3, 4]),
     (b, draw) => b.broadcastTo(draw([]), [2, 2]),
     (b, draw) => b.broadcastTo(draw([2, 3]), [2, 3]),
+    (b, draw) => b.broadcastTo(draw([2, 3, 4, 1, 2, 1]), [2, 3, 4, 2, 2, 3]),
   ],
   concat: [
     (b, draw) => b.concat([draw([2, 3]), draw([2, 1]), draw([2, 2])], 1),
