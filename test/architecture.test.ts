@@ -24,6 +24,7 @@ const vendors: Record<string, RegExp> = {
   "@tensorflow/tfjs-node": /^(runtime\/executors\/tfjs|apps\/devices)/,
   "@tensorflow/tfjs-node-gpu": /^(runtime\/executors\/tfjs|apps\/devices)/,
   seedrandom: /^runtime\/random\.ts$/,
+  hyparquet: /^apps\/files\/parquet\.ts$/,
   sharp: /^apps\/files\//,
 };
 

@@ -8,8 +8,9 @@ import { RuntimeFault } from "#runtime/fault";
 import { createStream } from "#runtime/random";
 import type { BatchSource } from "#runtime/train";
 import { nodeColumn } from "#stdlib/datasets/columns";
-import type { DataSource, Reader } from "#stdlib/datasets/dataset";
+import type { DataSource, ImageColumn, Reader } from "#stdlib/datasets/dataset";
 import { datasets } from "#stdlib/datasets/index";
+import { mirror } from "#stdlib/datasets/pixels";
 import { sizeOf } from "#runtime/tensor";
 import type { Balance } from "./balance.ts";
 
@@ -19,8 +20,12 @@ export interface OpenData {
   readonly source: DataSource;
   /** rows that are trained on, in the order of the file */
   readonly training: Int32Array;
-  /** rows that are kept away from training: the data set's `holdout` share of them */
+  /** rows that are kept away from training, to choose settings by: the data set's `validation` share of them */
+  readonly validation: Int32Array;
+  /** rows that are kept away from training, to measure with: the data set's `holdout` share of them */
   readonly heldOut: Int32Array;
+  /** whether pictures are mirrored at random in training */
+  readonly flip: boolean;
 }
 
 /** Throws RuntimeFault: missing-file, bad-data. */
@@ -28,24 +33,44 @@ export async function openData(data: CheckedData, reader: Reader): Promise<OpenD
   const dataset = datasets.get(data.dataset);
   if (dataset === undefined) throw new Error(`internal: no data set ${data.dataset}`);
   const source = await dataset.open(data.args, reader);
-  const share = typeof data.args.holdout === "number" ? data.args.holdout : 0;
-  const held = Math.round(share * source.rows);
-  if (held >= source.rows) {
+  return { name: data.name, dataset: data.dataset, source, ...splitRows(data, source), flip: data.args.flip === true };
+}
+
+type Parts = Pick<OpenData, "training" | "validation" | "heldOut">;
+
+/** The split belongs to the data, not to a training run: the same rows are held out whatever the seed of the run is. */
+function splitRows({ name, args }: CheckedData, { rows, parts }: DataSource): Parts {
+  const share = (parameter: string) => (typeof args[parameter] === "number" ? args[parameter] : 0);
+  const [held, chosen] = [Math.round(share("holdout") * rows), Math.round(share("validation") * rows)];
+  if (parts !== undefined) {
+    if (held + chosen > 0) {
+      throw new RuntimeFault(
+        "bad-data",
+        `data ${name} has the official split, and shares besides`,
+        'leave out validation and holdout, or the split: split = "random"',
+      );
+    }
+    const [training, validation, heldOut] = [0, 1, 2].map((part) =>
+      Int32Array.from(parts.keys()).filter((row) => parts[row] === part),
+    ) as [Int32Array, Int32Array, Int32Array];
+    if (training.length > 0) return { training, validation, heldOut };
+    throw new RuntimeFault("bad-data", `data ${name} has no training rows in the official split`, "use more rows");
+  }
+  if (held + chosen >= rows) {
     throw new RuntimeFault(
       "bad-data",
-      `data ${data.name} has ${source.rows} rows and holds all of them out`,
-      "lower holdout",
+      `data ${name} has ${rows} rows and holds all of them out`,
+      chosen > 0 ? "lower holdout or validation" : "lower holdout",
     );
   }
-  // the split belongs to the data, not to a training run: the same rows are held out whatever the seed of the run is
-  const order = createStream(0, "holdout", source.rows).permutation(source.rows);
-  return {
-    name: data.name,
-    dataset: data.dataset,
-    source,
-    training: Int32Array.from(order.subarray(held)).sort(),
-    heldOut: Int32Array.from(order.subarray(0, held)).sort(),
-  };
+  const order = createStream(0, "holdout", rows).permutation(rows);
+  const part = (from: number, to: number) => Int32Array.from(order.subarray(from, to)).sort();
+  return { training: part(held + chosen, rows), validation: part(held, held + chosen), heldOut: part(0, held) };
+}
+
+/** The data of a statement with another path, where one is given. */
+export function withPath(data: CheckedData, path: string | undefined): CheckedData {
+  return path === undefined ? data : { ...data, args: { ...data.args, path } };
 }
 
 /** Throws RuntimeFault "bad-data" when the data has no pictures, or pictures that are not of the type of the image node. */
@@ -136,9 +161,19 @@ export function batchesOf(
         else if (column === "image" && image !== null) {
           result.image = new Float32Array(size * imageSize);
           await image.read(chosen, result.image);
+          if (data.flip) flipSome(result.image, image, index, seed);
         } else throw new Error(`internal: data ${data.name} has no column ${column} to train on`);
       }
       return result;
     },
   };
+}
+
+/** Mirrors each picture of batch `index` with probability 1/2: the same ones whenever that batch is made. */
+function flipSome(pictures: Float32Array, { channels, height, width }: ImageColumn, index: number, seed: number): void {
+  const stream = createStream(seed, "flip", index);
+  const each = channels * height * width;
+  for (let start = 0; start < pictures.length; start += each) {
+    if (stream.uniform() < 0.5) mirror(pictures, start, channels * height, width);
+  }
 }

@@ -30,7 +30,7 @@ import { chooseTrains } from "../training/choose.ts";
 import { createRecorder } from "../training/recorder.ts";
 import { reuseStages, type Reused } from "../training/reuse.ts";
 import { fitted, labelNodes, runStage, sourceNames, type Stage } from "../training/stage.ts";
-import { type OpenData, openData, requirePictures } from "./data.ts";
+import { type OpenData, openData, requirePictures, withPath } from "./data.ts";
 import type { Project } from "./project.ts";
 
 export interface TrainOptions {
@@ -70,6 +70,10 @@ export interface TrainOptions {
 
 /** What a caller can watch; all of it is optional. */
 export interface TrainObserver {
+  /** what opening the data came to */
+  notice?(text: string): void;
+  /** pictures that were decoded before training */
+  readingPictures?(done: number, total: number): void;
   stageStarted?(stage: Stage): void;
   progress?(event: { step: number; steps: number; metrics: Readonly<Record<string, number>> }): void;
   stageFinished?(stage: Stage, record: StageRecord, model: CausalModel): void;
@@ -123,6 +127,7 @@ export async function trainProject(project: Project, options: TrainOptions): Pro
   const finished = await restoreFinished(project, manifest, options);
   ({ manifest, models } = finished);
   const ahead = planned.filter(({ key, train }) => !isFinished(manifest, key, train));
+  for (const { train, data } of ahead) if (train.part !== "labels") await data.source.image?.files?.scan();
   if (ahead.length > 0) observer.planned?.(ahead, keep + 2);
   const recorder = createRecorder({ out, report, tensorboard, executor: executor.name });
   try {
@@ -203,7 +208,12 @@ async function planAll(
   options: TrainOptions,
 ): Promise<readonly PlannedStage[]> {
   const keyOf = ({ model, part, regime }: CheckedTrain) => stageKey({ target: `${model}.${part}`, regime });
-  const reader = createReader(dirname(project.files[0]!.name));
+  const { observer, signal } = options;
+  const reader = createReader(dirname(project.files[0]!.name), {
+    ...(signal === undefined ? {} : { signal }),
+    notice: (text) => observer?.notice?.(text),
+    progress: (done, total) => observer?.readingPictures?.(done, total),
+  });
   const opened = new Map<string, OpenData>();
   const planned: PlannedStage[] = [];
   for (const statement of chosen) {
@@ -215,10 +225,7 @@ async function planAll(
     const train = { ...statement, settings };
     const name = String(settings.data);
     const checked = project.program.data.get(name)!;
-    const path = options.data?.[name];
-    const data =
-      opened.get(name) ??
-      (await openData(path === undefined ? checked : { ...checked, args: { ...checked.args, path } }, reader));
+    const data = opened.get(name) ?? (await openData(withPath(checked, options.data?.[name]), reader));
     opened.set(name, data);
     const node = project.models.get(train.model)!.nodes.find((other) => other.name === train.part);
     if (node !== undefined) requirePictures(data, node);

@@ -1,5 +1,5 @@
 /** Pictures to and from files: PNG and JPEG through sharp. Composing pictures into grids is `grid.ts`. */
-import type { DecodeOptions } from "#stdlib/datasets/dataset";
+import type { Decoded, DecodeOptions } from "#stdlib/datasets/dataset";
 
 /** 8-bit RGB, row by row from the top: [height, width, 3]. */
 export interface Picture {
@@ -19,10 +19,14 @@ export async function encodePng(picture: Picture): Promise<Uint8Array> {
     .toBuffer();
 }
 
-/** Any format that sharp reads; transparency is laid on white, gray becomes RGB. Rejects when it is not a picture. */
+/**
+ * Any format that sharp reads, turned upright as its EXIF data say; transparency is laid on white, gray and CMYK become RGB.
+ * Rejects when it is not a picture, or not a whole one.
+ */
 export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
   const sharp = await loadSharp();
   const { data, info } = await sharp(bytes, { failOn: "error" })
+    .autoOrient()
     .flatten({ background: "#ffffff" })
     .toColourspace("srgb")
     .raw()
@@ -31,11 +35,32 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
   return { width: info.width, height: info.height, rgb: data };
 }
 
-/** Decodes, keeps the centred square and resizes it by averaging: RGB bytes [size, size, 3]. */
-export async function decodeImage(bytes: Uint8Array, { crop, size }: DecodeOptions): Promise<Uint8Array> {
-  const picture = await decodePicture(bytes);
-  const side = Math.min(crop ?? Number.POSITIVE_INFINITY, picture.width, picture.height);
-  return resizeArea(cropCentre(picture, side), size);
+/** Decodes, keeps the centred square and resizes it by averaging: RGB bytes [size, size, 3], or what is wrong. */
+export async function decodeImage(bytes: Uint8Array, { crop, size }: DecodeOptions): Promise<Decoded> {
+  if (bytes.length === 0) return { flaw: "empty", detail: "" };
+  let picture: Picture;
+  try {
+    picture = await decodePicture(bytes);
+  } catch (error) {
+    const detail = (error instanceof Error ? error.message : String(error)).trim().split("\n")[0]!;
+    if (detail.startsWith("internal:")) throw error;
+    if (/unsupported image format/i.test(detail)) return { flaw: "not a picture", detail: "" };
+    if (isCut(bytes)) return { flaw: "truncated", detail: "" };
+    // libvips' messages are shared between threads, so that another may have taken this one's
+    return { flaw: "damaged", detail: detail === "Unknown error" ? "" : detail };
+  }
+  const { width, height } = picture;
+  if (crop !== null && Math.min(width, height) < crop) {
+    return { flaw: "too small", detail: `${width} x ${height}, and the crop is ${crop}` };
+  }
+  return { rgb: resizeArea(cropCentre(picture, crop ?? Math.min(width, height)), size) };
+}
+
+/** Whether a JPEG or PNG file lacks its end: the marker EOI, the chunk IEND. */
+function isCut(bytes: Uint8Array): boolean {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (file[0] === 0xff && file[1] === 0xd8) return file.lastIndexOf(Buffer.from([0xff, 0xd9])) < 0;
+  return file.toString("latin1", 1, 4) === "PNG" && !file.includes("IEND");
 }
 
 function cropCentre({ width, height, rgb }: Picture, side: number): Picture {

@@ -1,16 +1,18 @@
-/** How data sets read files in Node: paths relative to the program, `.gz` unpacked, pictures decoded by sharp. */
+/** How data sets read files in Node: paths relative to the program, `.gz` unpacked, pictures decoded by sharp, parquet by hyparquet. */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { isAbsolute, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import type { Reader } from "#stdlib/datasets/dataset";
+import type { DataWatch, Reader } from "#stdlib/datasets/dataset";
 import { RuntimeFault } from "#runtime/fault";
 import { decodeImage } from "./images.ts";
+import { readParquet } from "./parquet.ts";
+import { cacheDirectory, openShards } from "./shards.ts";
 
 const unzip = promisify(gunzip);
 
 /** A reader whose relative paths start at `baseDirectory`. Messages name files as the program wrote them. */
-export function createReader(baseDirectory: string): Reader {
+export function createReader(baseDirectory: string, watch: DataWatch = {}): Reader {
   const locate = (path: string) => resolve(baseDirectory, path);
 
   async function bytes(path: string): Promise<Uint8Array> {
@@ -44,10 +46,17 @@ export function createReader(baseDirectory: string): Reader {
       if (found === null) return false;
       return found.isDirectory() ? "directory" : "file";
     },
+    async stamp(path) {
+      const found = await stat(locate(path)).catch(() => null);
+      return found?.isFile() ? { size: found.size, modified: found.mtimeMs } : null;
+    },
     async list(directory) {
       return (await readdir(locate(directory)).catch(() => [])).sort();
     },
     decodeImage,
+    parquet: readParquet,
+    shards: (key) => openShards(join(cacheDirectory(), key)),
+    watch,
   };
 }
 

@@ -9,6 +9,41 @@ export const holdout: Parameter = {
   range: [0, 1],
   doc: "share of the rows that is kept away from training, for measuring",
 };
+export const validation: Parameter = {
+  name: "validation",
+  kind: "number",
+  default: 0,
+  range: [0, 1],
+  doc: "share of the rows that is kept away from training and from measuring, for choosing settings",
+};
+export const bad: Parameter = {
+  name: "bad",
+  kind: "string",
+  default: "refuse",
+  choices: ["refuse", "skip"],
+  doc: "pictures that are missing, damaged or too small: refuse the data and name them, or leave their rows out",
+};
+export const cache: Parameter = {
+  name: "cache",
+  kind: "string",
+  default: "auto",
+  choices: ["auto", "memory", "disk", "none"],
+  doc: "where decoded pictures are kept; auto: in memory if the budget holds them, else on disk",
+};
+export const budget: Parameter = {
+  name: "budget",
+  kind: "int",
+  default: 2048,
+  range: [1, 1_000_000],
+  doc: "decoded pictures in memory at most, in MB",
+};
+/** Whether pictures are mirrored left to right at random in training. */
+export const flip = (standard: boolean): Parameter => ({
+  name: "flip",
+  kind: "boolean",
+  default: standard,
+  doc: "mirror every picture left to right with probability 1/2, anew for each use in training",
+});
 export const skip: Parameter = {
   name: "skip",
   kind: "int",

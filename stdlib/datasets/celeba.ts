@@ -1,10 +1,23 @@
 /** The data set `celeba`: labels, with the aligned pictures where there are any. Reading label files is `celeba-labels.ts`. */
 import { RuntimeFault } from "#runtime/fault";
-import { chosenRows, holdout, limit, numberArgument, skip, textArgument } from "./arguments.ts";
+import {
+  bad,
+  budget,
+  cache,
+  chosenRows,
+  flip,
+  holdout,
+  limit,
+  numberArgument,
+  skip,
+  textArgument,
+  validation,
+} from "./arguments.ts";
 import { parseCelebaLabels } from "./celeba-labels.ts";
-import type { Column, Dataset, ImageColumn, Reader } from "./dataset.ts";
+import { readPartition } from "./celeba-partition.ts";
+import type { Column, Dataset, Reader } from "./dataset.ts";
 import { fingerprintText } from "./fingerprint.ts";
-import { createPictureStore, expand, planesOf } from "./pixels.ts";
+import { openPictures } from "./picture-files.ts";
 
 const labelFiles = ["list_attr_celeba.txt", "list_attr_celeba.csv"].flatMap((name) => [name, `${name}.gz`]);
 const pictureDirectories = ["images", "img_align_celeba/img_align_celeba", "img_align_celeba"];
@@ -22,30 +35,60 @@ export const celeba: Dataset = {
       range: [8, 178],
       doc: "side of the centred square that is kept of a picture",
     },
+    flip(true),
     skip,
     limit,
+    {
+      name: "split",
+      kind: "string",
+      default: "random",
+      choices: ["random", "official"],
+      doc: "official: train, validation and test rows as in list_eval_partition.txt or .csv, beside the label file",
+    },
+    validation,
     holdout,
+    bad,
+    cache,
+    budget,
   ],
   async open(args, reader) {
     const { directory, file } = await findLabels(textArgument(args, "path"), reader);
     const text = await reader.text(file);
     const labels = parseCelebaLabels(text, file);
     const { start, end } = chosenRows(args, labels.images.length, file);
+    const images = labels.images.slice(start, end);
+    const official = textArgument(args, "split") === "official";
+    const parts = official ? await readPartition(directory, images, reader) : null;
+    const place = (row: number) => `${file}:${labels.lines[start + row]}`;
+    const folder = await findPictures(directory, reader);
+    const pictures =
+      folder === null
+        ? null
+        : await openPictures(
+            {
+              name: "celeba",
+              paths: images.map((name) => `${folder}/${name}`),
+              place,
+              channels: 3,
+              size: numberArgument(args, "size"),
+              crop: numberArgument(args, "crop"),
+            },
+            args,
+            reader,
+          );
+    const rows = pictures?.rows ?? Int32Array.from(images.keys());
     const states = ["false", "true"];
     const columns = labels.attributes.map((name, i): [string, Column] => {
-      return [name, { kind: "states", states, values: labels.values[i]!.slice(start, end) }];
+      const values = Uint8Array.from(rows, (row) => labels.values[i]![start + row]!);
+      return [name, { kind: "states", states, values }];
     });
-    const images = labels.images.slice(start, end);
-    const place = (row: number) => `${file}:${labels.lines[start + row]}`;
-    const size = numberArgument(args, "size");
-    const crop = numberArgument(args, "crop");
-    const pictures = await findPictures(directory, images, place, reader);
     return {
-      rows: end - start,
+      rows: rows.length,
       columns: new Map(columns),
-      image: pictures === null ? null : imageColumn(pictures, images, place, { size, crop }, reader),
-      fingerprint: `celeba-1 ${fingerprintText(text)} rows ${start} to ${end}, ${pictures === null ? "labels" : `${crop} to ${size}`}`,
-      place,
+      image: pictures?.image ?? null,
+      ...(parts === null ? {} : { parts: Uint8Array.from(rows, (row) => parts[row]!) }),
+      fingerprint: `celeba-1 ${fingerprintText(text)} rows ${start} to ${end}, ${pictures?.fingerprint ?? "labels"}`,
+      place: (row) => place(rows[row]!),
     };
   },
 };
@@ -77,71 +120,11 @@ async function findLabels(
   );
 }
 
-/** The directory of the pictures, or null where there are none at all. A row without its picture is a fault. */
-async function findPictures(
-  directory: string,
-  images: readonly string[],
-  place: (row: number) => string,
-  reader: Reader,
-): Promise<string | null> {
+/** The directory of the pictures, or null where there are none at all. */
+async function findPictures(directory: string, reader: Reader): Promise<string | null> {
   for (const name of pictureDirectories) {
-    const names = new Set(await reader.list(`${directory}/${name}`));
-    if (![...names].some((file) => /\.(jpe?g|png)$/i.test(file))) continue;
-    const missing = images.findIndex((image) => !names.has(image));
-    if (missing < 0) return `${directory}/${name}`;
-    const others = images.filter((image) => !names.has(image)).length - 1;
-    throw new RuntimeFault(
-      "missing-file",
-      `${place(missing)}: the picture ${directory}/${name}/${images[missing]} is missing${others > 0 ? `, and ${others} more` : ""}`,
-      `copy it there, or use the rows that have pictures${missing > 0 ? `: limit = ${missing}` : " (skip, limit)"}`,
-    );
+    const names = await reader.list(`${directory}/${name}`);
+    if (names.some((file) => /\.(jpe?g|png)$/i.test(file))) return `${directory}/${name}`;
   }
   return null;
-}
-
-function imageColumn(
-  directory: string,
-  images: readonly string[],
-  place: (row: number) => string,
-  options: { readonly size: number; readonly crop: number },
-  reader: Reader,
-): ImageColumn {
-  const { size } = options;
-  const { decodeImage } = reader;
-  if (decodeImage === undefined) throw new Error("internal: this reader cannot decode pictures");
-  const each = 3 * size * size;
-  const store = createPictureStore(images.length, each);
-
-  async function readOne(row: number, out: Float32Array, offset: number): Promise<void> {
-    const known = store.get(row);
-    if (known !== null) {
-      expand(known, out, offset);
-      return;
-    }
-    const path = `${directory}/${images[row]}`;
-    const encoded = await reader.bytes(path);
-    let interleaved: Uint8Array;
-    try {
-      interleaved = await decodeImage!(encoded, options);
-    } catch (error) {
-      throw new RuntimeFault(
-        "bad-data",
-        `${place(row)}: ${path} cannot be decoded (${error instanceof Error ? error.message.trim() : error})`,
-        "the picture is damaged: copy or download it again",
-      );
-    }
-    const planes = new Uint8Array(each);
-    planesOf(interleaved, planes);
-    store.put(row, planes);
-    expand(planes, out, offset);
-  }
-
-  return {
-    channels: 3,
-    height: size,
-    width: size,
-    async read(rows, out) {
-      await Promise.all(Array.from(rows, (row, i) => readOne(row, out, i * each)));
-    },
-  };
 }

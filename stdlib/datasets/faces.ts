@@ -1,5 +1,5 @@
 /** The data set `faces`: generated cartoon faces whose labels follow a known causal model. Drawing them is in `faces/`. */
-import { numberArgument, holdout, textArgument } from "./arguments.ts";
+import { flip, holdout, numberArgument, textArgument, validation } from "./arguments.ts";
 import type { Column, Dataset } from "./dataset.ts";
 import { createFaces, type Faces } from "./faces/faces.ts";
 import { attributes } from "./faces/labels.ts";
@@ -19,6 +19,8 @@ export const faces: Dataset = {
       choices: ["g1", "uniform"],
       doc: "g1: from the true model (stdlib/graphs/faces-truth.causal); uniform: every attribute a fair coin",
     },
+    flip(false),
+    validation,
     holdout,
   ],
   async open(args) {

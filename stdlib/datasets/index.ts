@@ -2,9 +2,10 @@
 import { celeba } from "./celeba.ts";
 import type { Dataset } from "./dataset.ts";
 import { faces } from "./faces.ts";
+import { folder } from "./folder.ts";
 import { mnist } from "./mnist.ts";
 import { table } from "./table.ts";
 
 export const datasets: ReadonlyMap<string, Dataset> = new Map(
-  [celeba, faces, mnist, table].map((dataset) => [dataset.name, dataset]),
+  [celeba, faces, folder, mnist, table].map((dataset) => [dataset.name, dataset]),
 );

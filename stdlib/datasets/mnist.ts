@@ -1,6 +1,6 @@
 /** The data set `mnist`: handwritten digits from the IDX files of LeCun et al., with the node `Digit` for the label. */
 import { RuntimeFault } from "#runtime/fault";
-import { chosenRows, holdout, limit, numberArgument, skip, textArgument } from "./arguments.ts";
+import { chosenRows, flip, holdout, limit, numberArgument, skip, textArgument, validation } from "./arguments.ts";
 import type { Dataset, Reader } from "./dataset.ts";
 import { fingerprintBytes } from "./fingerprint.ts";
 import { expand } from "./pixels.ts";
@@ -27,8 +27,10 @@ export const mnist: Dataset = {
       range: [28, 64],
       doc: "side of the pictures: black is added around 28 pixels",
     },
+    flip(false),
     skip,
     limit,
+    validation,
     holdout,
   ],
   async open(args, reader) {

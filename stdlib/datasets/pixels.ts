@@ -31,6 +31,22 @@ export function planesOf(interleaved: Uint8Array, planes: Uint8Array): void {
   }
 }
 
+/** [size, size, 3] to [size, size]: the luma of ITU-R BT.601, as in gray JPEG files. */
+export function grayOf(interleaved: Uint8Array, gray: Uint8Array): void {
+  for (let i = 0; i < gray.length; i++) {
+    const [r, g, b] = [interleaved[3 * i]!, interleaved[3 * i + 1]!, interleaved[3 * i + 2]!];
+    gray[i] = Math.round(0.299 * r + 0.587 * g + 0.114 * b);
+  }
+}
+
+/** Mirrors the picture that begins at element `offset` left to right: `lines` lines of `width` values. */
+export function mirror(values: Float32Array, offset: number, lines: number, width: number): void {
+  for (let line = 0; line < lines; line++) {
+    const start = offset + line * width;
+    values.subarray(start, start + width).reverse();
+  }
+}
+
 /** Keeps as many pictures as fit; the first that come stay, since an epoch asks for every row once. */
 export interface PictureStore {
   get(row: number): Uint8Array | null;

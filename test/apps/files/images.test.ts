@@ -11,6 +11,12 @@ function noise(width: number, height: number): Picture {
   return { width, height, rgb: Uint8Array.from({ length: width * height * 3 }, () => stream.integer(256)) };
 }
 
+async function decoded(bytes: Uint8Array, options: { crop: number | null; size: number }): Promise<Uint8Array> {
+  const result = await decodeImage(bytes, options);
+  if ("flaw" in result) throw new Error(`${result.flaw} ${result.detail}`);
+  return result.rgb;
+}
+
 const bytesOf = (picture: Picture) => ({ ...picture, rgb: [...picture.rgb] });
 
 test("PNG keeps every pixel", async () => {
@@ -71,8 +77,12 @@ test("the centred square of a CelebA picture is kept", async () => {
   const rgb = new Uint8Array(178 * 218 * 3);
   for (let y = 55; y < 163; y++) for (let x = 35; x < 143; x++) rgb.fill(200, (y * 178 + x) * 3, (y * 178 + x) * 3 + 3);
   const png = await encodePng({ width: 178, height: 218, rgb });
-  expect(new Set(await decodeImage(png, { crop: 108, size: 64 }))).toEqual(new Set([200]));
-  expect((await decodeImage(png, { crop: 500, size: 16 })).length).toBe(16 * 16 * 3);
+  expect(new Set(await decoded(png, { crop: 108, size: 64 }))).toEqual(new Set([200]));
+  expect((await decoded(png, { crop: null, size: 16 })).length).toBe(16 * 16 * 3);
+  expect(await decodeImage(png, { crop: 179, size: 16 })).toEqual({
+    flaw: "too small",
+    detail: "178 x 218, and the crop is 179",
+  });
 });
 
 describe("grids", () => {

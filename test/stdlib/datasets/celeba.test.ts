@@ -110,12 +110,15 @@ describe("pictures", () => {
     }
   });
 
-  test("a missing one is named before training", async () => {
-    const files = { "data/list_attr_celeba.txt": original, ...pictures("images", ["000001.jpg"]) };
-    const fault = await faultOf(openDataset("celeba", { path: "data" }, memoryReader(files)));
-    expect(fault.code).toBe("missing-file");
-    expect(fault.message).toContain("txt:4: the picture data/images/000002.jpg is missing, and 1 more");
-    expect(fault.advice).toContain("limit = 1");
+  test("a missing one is named when the data is opened, with all others that are bad", async () => {
+    const files = { "data/list_attr_celeba.txt": original, ...pictures("images", names.slice(0, 1)) };
+    const damaged = { ...files, "data/images/000003.jpg": Uint8Array.of(0) };
+    const fault = await faultOf(openDataset("celeba", { path: "data" }, memoryReader(damaged)));
+    expect(fault.code).toBe("bad-data");
+    expect(fault.message).toBe(`2 of 3 pictures are bad: 1 missing, 1 not a picture
+  data/list_attr_celeba.txt:4: data/images/000002.jpg: missing
+  data/list_attr_celeba.txt:5: data/images/000003.jpg: not a picture`);
+    expect(fault.advice).toContain('bad = "skip"');
     const source = await openDataset("celeba", { path: "data", limit: 1 }, memoryReader(files));
     expect(source.image).not.toBeNull();
   });
@@ -129,7 +132,61 @@ describe("pictures", () => {
     const source = await openDataset("celeba", { path: "data", size: 8 }, memoryReader(files));
     const fault = await faultOf(Promise.resolve(source.image!.read(Int32Array.of(0, 1), new Float32Array(384))));
     expect(fault.code).toBe("bad-data");
-    expect(fault.message).toContain("data/images/000002.jpg cannot be decoded (unsupported image format)");
+    expect(fault.message).toContain("txt:4: data/images/000002.jpg: not a picture");
+    expect((await faultOf(source.image!.files!.scan())).message).toBe(fault.message);
+  });
+
+  test("with bad = skip its row is gone, from labels, pictures and places, and the fingerprint says so", async () => {
+    const files = {
+      "data/list_attr_celeba.txt": original,
+      ...pictures("images", names),
+      "data/images/000002.jpg": Uint8Array.of(0),
+    };
+    const told: string[] = [];
+    const reader = { ...memoryReader(files), watch: { notice: (text: string) => void told.push(text) } };
+    const source = await openDataset("celeba", { path: "data", size: 8, bad: "skip" }, reader);
+    expect(valuesOf(source)).toEqual({ Bald: [0, 0], Male: [1, 0], Young: [1, 1] });
+    expect(source.place(1)).toBe("data/list_attr_celeba.txt:5");
+    const out = new Float32Array(192);
+    await source.image!.read(Int32Array.of(1), out);
+    expect(out[0]).toBe(Math.fround(150 / 127.5 - 1));
+    expect(told).toEqual([
+      "1 of 3 pictures is bad: 1 not a picture; their rows are left out\n  data/list_attr_celeba.txt:4: data/images/000002.jpg: not a picture",
+    ]);
+    const refused = await openDataset("celeba", { path: "data", size: 8 }, memoryReader(files));
+    expect(source.fingerprint).not.toBe(refused.fingerprint);
+  });
+});
+
+describe("the official split", () => {
+  const partition = "000001.jpg 0\n000002.jpg 2\n000003.jpg 1\n";
+  test.each([
+    ["list_eval_partition.txt", partition],
+    ["Eval/list_eval_partition.txt", partition],
+    ["list_eval_partition.csv", `image_id,partition\n${partition.replaceAll(" ", ",")}`],
+  ])("%s", async (name, text) => {
+    const files = { "data/list_attr_celeba.txt": original, [`data/${name}`]: text };
+    const source = await openDataset("celeba", { path: "data", split: "official" }, memoryReader(files));
+    expect([...source.parts!]).toEqual([0, 2, 1]);
+  });
+
+  test.each([
+    ["no file", {}, "there is no list_eval_partition.txt or .csv in data"],
+    [
+      "a picture without a part",
+      { "data/list_eval_partition.txt": "000001.jpg 0\n" },
+      "000002.jpg is not listed, nor are 1 more",
+    ],
+    [
+      "a fourth part",
+      { "data/list_eval_partition.txt": "000001.jpg 3\n" },
+      'txt:1: "000001.jpg 3" is no line of a partition',
+    ],
+  ])("%s is a fault", async (_, files, message) => {
+    const reader = memoryReader({ "data/list_attr_celeba.txt": original, ...files });
+    expect((await faultOf(openDataset("celeba", { path: "data", split: "official" }, reader))).message).toContain(
+      message,
+    );
   });
 });
 
