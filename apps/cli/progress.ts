@@ -56,3 +56,25 @@ export function progressLine(io: Io, title: string, startStep: number): Progress
     },
   };
 }
+
+/** How many pictures have been read before something begins; nothing is shown of what takes less than a second. */
+export function readingLine(io: Io): { update(done: number, total: number): void; finish(): void } {
+  const began = performance.now();
+  let shown = began + 1000 - (io.errIsTerminal ? terminalInterval : plainInterval);
+  let open = false;
+  return {
+    update(done, total) {
+      const now = performance.now();
+      if (now - began < 1000 || now - shown < (io.errIsTerminal ? terminalInterval : plainInterval)) return;
+      shown = now;
+      const rate = formatRate(done / ((now - began) / 1000));
+      const text = `reading pictures ${done.toLocaleString("en")}/${total.toLocaleString("en")}  ${rate}`;
+      io.err(io.errIsTerminal ? `\r\x1b[2K${text.slice(0, io.columns - 1)}` : `${text}\n`);
+      open = io.errIsTerminal;
+    },
+    finish() {
+      if (open) io.err("\n");
+      open = false;
+    },
+  };
+}

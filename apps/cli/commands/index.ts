@@ -8,6 +8,7 @@ const load: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import("./check.ts")).check,
   fmt: async () => (await import("./fmt.ts")).fmt,
   show: async () => (await import("./show.ts")).show,
+  data: async () => (await import("./data.ts")).data,
   train: async () => (await import("./train.ts")).train,
   query: async () => (await import("./query.ts")).query,
   identify: async () => (await import("./identify.ts")).identify,

@@ -30,7 +30,7 @@ import {
   UsageError,
 } from "../command.ts";
 import { dataOption, dataPaths, deviceOption, executorOf } from "../open.ts";
-import { type ProgressLine, progressLine } from "../progress.ts";
+import { type ProgressLine, progressLine, readingLine } from "../progress.ts";
 import { reportFault } from "../report.ts";
 import { formatBytes, formatDuration } from "../text.ts";
 
@@ -193,7 +193,10 @@ function lost(fault: RuntimeFault, saved: StageRecord | null, what: string): Run
 export function trainObserver(io: Io, { name, description = name }: Executor): TrainObserver {
   let line: ProgressLine | null = null;
   let announced = false;
+  const reading = readingLine(io);
   return {
+    notice: (text) => io.err(`${text}\n`),
+    readingPictures: reading.update,
     planned: (stages, checkpoints) => io.err(`${diskText(stages, checkpoints)}\n`),
     reused(stages) {
       for (const { target, regime, refusal } of stages) {
@@ -212,6 +215,7 @@ export function trainObserver(io: Io, { name, description = name }: Executor): T
       io.err(`running ${steps} again to find where it began (Ctrl-C stops the search)\n`);
     },
     stageStarted({ plan, data, startStep }) {
+      reading.finish();
       if (!announced) io.err(`computing on ${description}\n`);
       announced = true;
       const count = parametersOf(plan);
