@@ -1,6 +1,7 @@
 /** `causal data`: what the data of a program is: rows, columns, pictures and what is wrong with them, and how fast they come. */
 import { dirname } from "node:path";
 import type { CheckedData } from "#lang/checked";
+import { printType } from "#lang/types/type";
 import { problemCounts, problemLines } from "#stdlib/datasets/picture-problems";
 import type { Column, DataSource } from "#stdlib/datasets/dataset";
 import { createStream } from "#runtime/random";
@@ -67,7 +68,7 @@ async function showData(checked: CheckedData, base: string, out: string | undefi
     return exitCodes.well;
   }
   io.out(
-    `  pictures  image[${image.height}, ${image.width}, ${image.channels}]${opened.flip ? ", mirrored at random in training" : ""}\n`,
+    `  pictures  ${printType({ kind: "image", channels: image.channels, height: image.height, width: image.width })}${opened.flip ? ", mirrored at random in training" : ""}\n`,
   );
   if (image.files !== undefined) io.out(`  kept      ${image.files.kept}\n`);
   io.out(`  speed     ${await speed(opened)}\n`);
