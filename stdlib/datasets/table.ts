@@ -5,9 +5,9 @@ import { readSheet, separator, textColumn } from "./sheet.ts";
 
 export const table: Dataset = {
   name: "table",
-  doc: "A table from a CSV file (also .csv.gz), whose first line names the columns, or from a parquet file. A node takes the column of its own name.",
+  doc: "A table from a CSV file (also .csv.gz), whose first line names the columns, or from a parquet file (.parquet, .pq). A node takes the column of its own name.",
   parameters: [
-    { name: "path", kind: "string", doc: "the file; .parquet or .pq is parquet, everything else CSV" },
+    { name: "path", kind: "string", doc: "the file" },
     separator,
     skip,
     limit,

@@ -370,7 +370,7 @@ data faces = celeba("nowhere", size = 32)
 train M.Face with causalgan { data = faces, steps = 2, batch = 2, discriminator = dcgan_discriminator32(width = 4), labeler = dcgan_labeler32(width = 4, units = 1) }`;
     const path = writeProgram(folder, "celeba.causal", text);
     const { code, err } = await causal(["train", path, "--data", `faces=${celeba}`, "--out", join(folder, "c")]);
-    expect(err).toMatch(/fault\[(missing-file|bad-data)\].*000002\.jpg/);
+    expect(err).toMatch(/fault\[(missing-file|bad-data)\].*000002\.jpg/s);
     expect(code).toBe(3);
   });
 
