@@ -12,7 +12,7 @@ import { type Features, firstRows, stackRows, takeRows } from "./metrics/feature
 import { frechetDistance, momentsOf } from "./metrics/frechet.ts";
 import { ratio, wilson } from "./metrics/intervals.ts";
 import { kernelDistance } from "./metrics/kernel.ts";
-import { nearestRow, type Thumbnails, thumbnailOf } from "./metrics/nearest.ts";
+import { boundsOf, type Nearest, nearestRow, type Thumbnails, thumbnailOf } from "./metrics/nearest.ts";
 import { type Labelled, type RealPictures, readImages } from "./real.ts";
 
 /** Fewer pictures a side give no distance. */
@@ -121,6 +121,8 @@ export async function diversityOf(
 /** Training pictures that are searched at most, chosen evenly. */
 const mostSearched = 50_000;
 const thumbnailSide = 8;
+/** Pictures whose bounds to all that is searched are in memory together. */
+const boundedAtOnce = 32;
 
 export interface NearestFound {
   readonly summary: NearestSummary;
@@ -164,11 +166,15 @@ export async function nearestOf(
     );
   let done = rows.length;
   const search = async (pictures: readonly Float32Array[]) => {
-    const found: { row: number; distance: number }[] = [];
-    for (const picture of pictures) {
-      const small = stackRows([thumbnailOf(picture, shape, thumbnailSide).thumbnail]);
-      found.push(await nearestRow(picture, small, set, read));
-      onProgress(++done, total);
+    const found: Nearest[] = [];
+    for (let start = 0; start < pictures.length; start += boundedAtOnce) {
+      const some = pictures.slice(start, start + boundedAtOnce);
+      const small = stackRows(some.map((picture) => thumbnailOf(picture, shape, thumbnailSide).thumbnail));
+      const bounds = boundsOf(small, set);
+      for (const [i, picture] of some.entries()) {
+        found.push(await nearestRow(picture, bounds.subarray(i * rows.length, (i + 1) * rows.length), read));
+        onProgress(++done, total);
+      }
     }
     return found;
   };
