@@ -7,7 +7,7 @@ import { RuntimeFault } from "#runtime/fault";
 import { generate } from "../api/images.ts";
 import { packageVersion } from "../files/package-root.ts";
 import type { StageRecord } from "../files/run-directory.ts";
-import { type Cost, costOf } from "./cost.ts";
+import { type Cost, costOf, type Pace } from "./cost.ts";
 import { distanceOf, diversityOf, nearestOf } from "./distances.ts";
 import { type Drawn, drawRegime, type Regime, regimeName, regimesOf } from "./drawn.ts";
 import type { Evaluation, ImageEvaluation, LabelEvaluation, PictureDistance } from "./evaluation.ts";
@@ -162,7 +162,7 @@ async function evaluateImage(
     compared: real !== null,
     reported: options.figures,
   };
-  observer?.cost?.(node.name, costOf(work, await timePerPicture(image, subject)));
+  observer?.cost?.(node.name, costOf(work, await paceOf(image, subject)));
   if (plan.kind === "to train") observer?.phase?.(`${node.name}: training the judge`);
   const chosen = plan.kind === "there" ? plan.chosen : await plan.train(hooksOf(options));
   if (chosen === null) throw interrupted(options.directory);
@@ -271,12 +271,18 @@ function interrupted(directory: string): RuntimeFault {
   );
 }
 
-/** Seconds to draw a picture; reading one is no slower. */
-async function timePerPicture({ node, parents }: ImageSubject, { world }: Subject): Promise<number> {
-  const count = 128;
-  const columns = Object.fromEntries(parents.map(({ name }) => [name, new Float64Array(count)]));
+/** The first of each are slower than the others, so that they are made before the clock starts. */
+async function paceOf({ node, parents, real }: ImageSubject, { world }: Subject): Promise<Pace> {
   const options = { executor: await world.executor(), seed: 0 };
-  const began = performance.now();
-  await generate(world.generators.get(node.name)!, parents, columns, count, options);
-  return (performance.now() - began) / 1000 / count;
+  const drawn = (count: number) => {
+    const columns = Object.fromEntries(parents.map(({ name }) => [name, new Float64Array(count)]));
+    return generate(world.generators.get(node.name)!, parents, columns, count, options);
+  };
+  const time = async (count: number, make: (count: number) => Promise<unknown>) => {
+    await make(count / 4);
+    const began = performance.now();
+    await make(count);
+    return (performance.now() - began) / 1000 / count;
+  };
+  return { drawn: await time(256, drawn), real: real === null ? 0 : await time(64, (count) => real.some(count)) };
 }

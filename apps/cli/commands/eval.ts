@@ -29,7 +29,7 @@ export const evalCommand: Command = {
   usage: "RUN [--out DIR]",
   summary: "measure how good a trained run is, and report it with figures",
   details:
-    "Label distances, what seeing and doing say, and for images: whether every do() shows and what it leaves alone (read by a classifier), FID and KID, diversity, rare combinations, copies. Without the data, what can be measured without them. A classifier that is trained for this is kept in RUN/eval.",
+    "Label distances, what seeing and doing say, and for images: whether every do() shows and what it leaves alone (read by a classifier), FID and KID, diversity, rare combinations, copies. Without the data, what can be measured without them. A classifier that is trained for this is kept for all runs with the same data.",
   options: {
     out: {
       type: "string",
