@@ -56,6 +56,6 @@ export function costOf(work: Work, pace: Pace): Cost {
   return {
     seconds: drawing + real + comparing + training + searching,
     memoryBytes: 2e8 + 4 * samples * (4 * pictureSize + regimes * width) + searched * (pictureSize + 8 * thumbnail),
-    diskBytes: (judged > 0 ? 2e6 : 0) + (reported ? 128 * pictureSize * regimes * 1.4 + 1e6 : 0),
+    diskBytes: (judged > 0 ? 2e6 : 0) + (reported ? 1.35 * pictureSize * (37 * regimes + 1100) : 0),
   };
 }

@@ -10,11 +10,15 @@ export function products(a: Features, b: Features): Float64Array {
   const result = new Float64Array(a.rows * b.rows);
   const tile = new Float64Array(8);
   for (let i = 0; i < height; i += 2) {
-    for (let j = 0; j < across; j += 4) {
+    // within one set the pairs below the diagonal are those above it
+    for (let j = a === b ? i - (i % 4) : 0; j < across; j += 4) {
       multiplyTile(x, i * width, y, j * width, width, tile);
       for (let down = 0; down < 2 && i + down < a.rows; down++) {
         const start = (i + down) * b.rows + j;
-        for (let right = 0; right < 4 && j + right < b.rows; right++) result[start + right] = tile[4 * down + right]!;
+        for (let right = 0; right < 4 && j + right < b.rows; right++) {
+          result[start + right] = tile[4 * down + right]!;
+          if (a === b) result[(j + right) * b.rows + i + down] = tile[4 * down + right]!;
+        }
       }
     }
   }

@@ -113,7 +113,7 @@ describe("the report", () => {
   it("needs nothing but its file", () => {
     const text = pageText();
     expect(text).toMatch(/^<!doctype html>/);
-    expect(text).not.toMatch(/\b(?:src|href)="(?!data:image\/png;base64,|#)/);
+    expect(text).not.toMatch(/\b(?:src|href)="(?!data:image\/avif;base64,|#)/);
     expect(text).not.toMatch(/https?:|url\(|@import|<script|<link/);
   });
 
@@ -149,7 +149,8 @@ describe("the report", () => {
       ].sort(),
     );
     const text = pageText();
-    expect(text.match(/<img /g)).toHaveLength(pictures.length);
+    // the small ones are in the large ones
+    expect(text.match(/<img /g)).toHaveLength(pictures.filter((name) => !name.includes("2x10")).length);
     expect(text).toMatch(/<svg class="chart"[\s\S]*polyline/);
     expect(JSON.parse(readFileSync(join(report, "evaluation.json"), "utf8"))).toEqual(evaluation);
   });

@@ -81,6 +81,7 @@ describe("pairs of rows", () => {
       expect(found[0]![at]).toBeCloseTo(dot, 12);
       expect(found[1]![at]).toBeCloseTo(squaredDistance(a, i, b, j), 12);
     }
+    expect(products(a, a)).toEqual(products(a, { ...a }));
     expect(squaredDistances(a, a).filter((_, at) => at % (first + 1) === 0)).toEqual(new Float64Array(first));
   });
 });
