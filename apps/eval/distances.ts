@@ -72,9 +72,8 @@ export async function distanceOf(
   const moments = momentsOf(reference);
   const kernel = (features: Features) => kernelDistance(features, reference, { ...kernelSubsets, seed });
   const kid = kernel(generated);
-  const compared = Math.min(n, mostCovered);
-  const { precision, recall } = coverage(firstRows(reference, compared), firstRows(generated, compared));
-  const share = (value: number) => wilson(Math.round(value * compared), compared);
+  const covered = coverageOf(generated, reference);
+  const truly = enough ? coverageOf(firstRows(side.other, n), reference) : null;
   return {
     pictures: regimeName(drawn.regime),
     against: side.against,
@@ -84,15 +83,37 @@ export async function distanceOf(
     kid: kid.value,
     kidError: kid.error,
     kidFloor: enough ? kernel(firstRows(side.other, n)).value : null,
-    precision: share(precision),
-    recall: share(recall),
+    ...covered,
+    precisionReal: truly?.precision ?? null,
+    recallReal: truly?.recall ?? null,
   };
 }
 
+function coverageOf(generated: Features, reference: Features): Pick<PictureDistance, "precision" | "recall"> {
+  const compared = Math.min(reference.rows, mostCovered);
+  const { precision, recall } = coverage(firstRows(reference, compared), firstRows(generated, compared));
+  const share = (value: number) => wilson(Math.round(value * compared), compared);
+  return { precision: share(precision), recall: share(recall) };
+}
+
+/** Fewer real pictures do not show how diverse they are. */
+export const leastDiverse = 10;
+
+/** Of real pictures there may be more than drawn ones: the first as many are compared with, the others tell what chance shows. */
 export function diversityIn(drawn: Features, real: Features | null): DiversityIn {
   const own = meanDistance(drawn);
-  const theirs = real === null || real.rows < 2 ? null : meanDistance(real);
-  return { drawn: own, real: theirs, ratio: theirs === null || theirs.value === 0 ? null : ratio(own, theirs) };
+  if (real === null || real.rows < 2) return { drawn: own, real: null, ratio: null, ratioReal: null };
+  const theirs = meanDistance(firstRows(real, drawn.rows));
+  const others = takeRows(
+    real,
+    Array.from({ length: Math.max(0, real.rows - drawn.rows) }, (_, i) => drawn.rows + i),
+  );
+  return {
+    drawn: own,
+    real: theirs,
+    ratio: theirs.value === 0 ? null : ratio(own, theirs),
+    ratioReal: theirs.value === 0 || others.rows < leastDiverse ? null : ratio(meanDistance(others), theirs),
+  };
 }
 
 /** Diversity of the kept pictures of an observed label, in pixels and in features. */
@@ -104,7 +125,7 @@ export async function diversityOf(
   { node, value }: { readonly node: CausalNode; readonly value: number },
 ): Promise<Diversity> {
   const count = drawn.images.length;
-  const theirs = real === null ? null : await real.given({ [node.name]: value }, count);
+  const theirs = real === null ? null : await real.given({ [node.name]: value }, 2 * count);
   const known = theirs !== null && theirs.images.length >= 2;
   return {
     node: node.name,

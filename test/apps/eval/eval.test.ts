@@ -70,6 +70,11 @@ describe("an evaluation", () => {
     expect(all).toMatchObject({ pictures: "all", n: 60 });
     expect(all!.fid).toBeGreaterThan(2 * all!.fidFloor!);
     expect(all!.kid).toBeGreaterThan(2 * all!.kidError);
+    expect(all!.recallReal!.value).toBeGreaterThan(all!.recall.value);
+    expect(all!.precisionReal!.value).toBeGreaterThan(all!.precision.value);
+    const { pixels } = evaluation.images[0]!.diversity[0]!;
+    expect(pixels.ratioReal!.low).toBeLessThan(1);
+    expect(pixels.ratioReal!.high).toBeGreaterThan(1);
     expect(nearest).toMatchObject({ searched: 180, copies: { value: 0 } });
   });
 
