@@ -4,9 +4,10 @@
  */
 import type { Executor } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
+import type { CheckpointChoice } from "../api/checkpoints.ts";
 import { generate } from "../api/images.ts";
 import { packageVersion } from "../files/package-root.ts";
-import type { StageRecord } from "../files/run-directory.ts";
+import { type StageRecord, stageKey } from "../files/run-directory.ts";
 import { type Cost, costOf, type Pace } from "./cost.ts";
 import { distanceOf, diversityOf, nearestOf } from "./distances.ts";
 import { type Drawn, drawRegime, type Regime, regimeName, regimesOf } from "./drawn.ts";
@@ -46,6 +47,8 @@ export interface EvaluateOptions {
   readonly samples: number;
   readonly seed: number;
   readonly executor: () => Promise<Executor>;
+  /** of each stage; the last by default */
+  readonly checkpoint?: CheckpointChoice;
   /** paths of data sets by the name of their `data` statement, instead of the program's */
   readonly data?: Readonly<Record<string, string>>;
   /** whether figures are made */
@@ -77,6 +80,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
   for (const { target, regime, step, steps, done } of stages) {
     if (!done) leftOut.push(`${target} with ${regime} stopped at step ${step} of ${steps}: the rest of its training`);
   }
+  const stepOf = (stage: StageRecord) => {
+    return subject.run.checkpoints.find((one) => stageKey(one.stage) === stageKey(stage))!.checkpoint.step;
+  };
   const labels = labelsOfSubject(subject, leftOut);
   const images: ImageEvaluation[] = [];
   const figures: Figure[] = [];
@@ -96,8 +102,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
       model: subject.model,
       seed: options.seed,
       samples: options.samples,
-      stages: stages.map(({ target, regime, step, steps, done, seconds }) => {
-        return { target, regime, step, steps, done, seconds };
+      stages: stages.map((stage) => {
+        const { target, regime, steps, done, seconds } = stage;
+        return { target, regime, step: stepOf(stage), steps, done, seconds };
       }),
       labels,
       images,

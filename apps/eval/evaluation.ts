@@ -15,6 +15,7 @@ export interface State {
 export interface StageSummary {
   readonly target: string;
   readonly regime: string;
+  /** of the checkpoint that was evaluated */
   readonly step: number;
   readonly steps: number;
   readonly done: boolean;

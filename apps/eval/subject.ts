@@ -43,7 +43,7 @@ export interface Subject {
 /** Throws RuntimeFault "missing-file" where nothing has been trained, and what opening a run throws. */
 export async function openSubject(options: EvaluateOptions): Promise<Subject> {
   const { directory } = options;
-  const run = openRun(directory, options.executor);
+  const run = openRun(directory, options.executor, options.checkpoint);
   const manifest = readManifest(directory);
   if (manifest.stages.length === 0) {
     throw new RuntimeFault(
