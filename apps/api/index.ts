@@ -15,6 +15,7 @@ import type { Answer } from "#compiler/inference/answer";
 import type { Posteriors } from "#compiler/inference/posteriors";
 import type { Diagnostic } from "#lang/diagnostics/diagnostic";
 import { type DeviceName, lazyExecutor } from "../devices.ts";
+import type { CheckpointChoice } from "./checkpoints.ts";
 import { type PlainValue, plainConditions } from "./conditions.ts";
 import { ProgramError } from "./errors.ts";
 import { allDiagnostics } from "./lint.ts";
@@ -77,10 +78,24 @@ export function compileFile(path: string): Program {
   return programOf(openProject(path));
 }
 
-/** What has been trained into a run directory. Throws RuntimeFault: missing-file, corrupt-checkpoint. */
-export function load(directory: string, options: { readonly device?: DeviceName } = {}): Run {
-  const executor = lazyExecutor(options.device ?? "auto");
-  return { ...modelsOf(openRun(directory, executor.get)), close: executor.close };
+export interface LoadOptions {
+  /** `auto` by default */
+  readonly device?: DeviceName;
+  /**
+   * `last` by default. `best`: of labels the lowest total variation to held-out rows (to training rows where none are), of
+   * CausalGAN the lowest loss of the labeler on drawn pictures, of CausalBEGAN the lowest convergence measure. A number: the
+   * checkpoint of that step, of the stages that have one.
+   */
+  readonly checkpoint?: CheckpointChoice;
+}
+
+/**
+ * What has been trained into a run directory. Throws RuntimeFault: missing-file (also for a step without a checkpoint),
+ * corrupt-checkpoint.
+ */
+export function load(directory: string, { device = "auto", checkpoint = "last" }: LoadOptions = {}): Run {
+  const executor = lazyExecutor(device);
+  return { ...modelsOf(openRun(directory, executor.get, checkpoint)), close: executor.close };
 }
 
 function programOf(project: Project): Program {
@@ -136,6 +151,7 @@ export type { Diagnostic, Fix, RelatedSpan, Severity } from "#lang/diagnostics/d
 export type { Source, Span } from "#lang/source";
 export { type FaultCode, RuntimeFault } from "#runtime/fault";
 export type { Origin } from "#runtime/program/program";
+export type { CheckpointChoice } from "./checkpoints.ts";
 export type { PlainValue } from "./conditions.ts";
 export { ProgramError };
 export type { Pictures } from "./images.ts";

@@ -3,7 +3,14 @@ import type { CausalModel } from "#compiler/causal/model";
 import { parseDraw, parseQuery } from "#lang/syntax/parse";
 import type { Executor } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
-import { readManifest, readPlan, readWeights } from "../files/run-directory.ts";
+import {
+  type CheckpointRecord,
+  readCheckpoint,
+  readManifest,
+  readPlan,
+  type StageRecord,
+} from "../files/run-directory.ts";
+import { type CheckpointChoice, checkpointOf, requireCheckpoint } from "./checkpoints.ts";
 import type { TrainedStage } from "./images.ts";
 import { type Project, projectOfFiles, requireSound } from "./project.ts";
 import { fitted } from "../training/stage.ts";
@@ -14,6 +21,8 @@ export interface Run {
   readonly worlds: ReadonlyMap<string, World>;
   /** trained classifiers, by "Model.Image" */
   readonly classifiers: ReadonlyMap<string, TrainedStage>;
+  /** what was read of each stage */
+  readonly checkpoints: readonly { readonly stage: StageRecord; readonly checkpoint: CheckpointRecord }[];
 }
 
 /** The models of a program as they stand in its text: nothing is learned yet. */
@@ -22,13 +31,16 @@ export function runOfProject(project: Project, executor: () => Promise<Executor>
   const worlds = new Map(
     [...project.models].map(([name, model]) => [name, { project, model, generators: new Map(), given: [], executor }]),
   );
-  return { project, worlds, classifiers: new Map() };
+  return { project, worlds, classifiers: new Map(), checkpoints: [] };
 }
 
 /** What has been trained so far into a run directory. Throws RuntimeFault: missing-file, corrupt-checkpoint. */
-export function openRun(directory: string, executor: () => Promise<Executor>): Run {
+export function openRun(directory: string, executor: () => Promise<Executor>, choice: CheckpointChoice = "last"): Run {
   const manifest = readManifest(directory);
+  requireCheckpoint(directory, manifest.stages, choice);
   const project = requireSound(projectOfFiles(manifest.program.files));
+  const { regimes } = project.program.signatures;
+  const checkpoints: Run["checkpoints"][number][] = [];
   const models = new Map<string, CausalModel>(project.models);
   const generators = new Map<string, Map<string, TrainedStage>>();
   const classifiers = new Map<string, TrainedStage>();
@@ -36,7 +48,9 @@ export function openRun(directory: string, executor: () => Promise<Executor>): R
   for (const record of manifest.stages) {
     const dot = record.target.indexOf(".");
     const [modelName, part] = [record.target.slice(0, dot), record.target.slice(dot + 1)];
-    const state = readWeights(directory, record);
+    const checkpoint = checkpointOf(record, choice, regimes.get(record.regime)?.reads === true);
+    checkpoints.push({ stage: record, checkpoint });
+    const state = readCheckpoint(directory, checkpoint);
     const model = models.get(modelName);
     if (model === undefined) {
       throw new RuntimeFault(
@@ -68,7 +82,7 @@ export function openRun(directory: string, executor: () => Promise<Executor>): R
       },
     ]),
   );
-  return { project, worlds, classifiers };
+  return { project, worlds, classifiers, checkpoints };
 }
 
 /** The world that the text of a query is about: the one that it names (`... in Model`), else `fallback`. */

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { deviceNames, isDeviceName, lazyExecutor } from "../devices.ts";
+import { bestMeans, type CheckpointChoice, checkpointText } from "../api/checkpoints.ts";
 import { openProject } from "../api/project.ts";
 import { defaultWorld, openRun, type Run, runOfProject } from "../api/run.ts";
 import type { World } from "../api/world.ts";
@@ -24,6 +25,26 @@ export const dataOption: Option = {
   help: "read the data set NAME from PATH",
 };
 
+export const checkpointOption: Option = {
+  type: "string",
+  value: "best|last|STEP",
+  help: `which checkpoint of a run (default last). best is ${bestMeans}`,
+};
+
+/** What `--checkpoint` says. */
+export function checkpointChoice(invocation: Invocation): CheckpointChoice {
+  const text = stringFlag(invocation, "checkpoint") ?? "last";
+  if (text === "best" || text === "last") return text;
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--checkpoint takes best, last or a step, not "${text}"`);
+  return Number(text);
+}
+
+/** Says which checkpoints were taken, where they were asked for. */
+export function tellCheckpoints({ checkpoints }: Run, invocation: Invocation, io: Io): void {
+  if (invocation.flags.checkpoint === undefined) return;
+  for (const { stage, checkpoint } of checkpoints) io.err(`${checkpointText(stage, checkpoint)}\n`);
+}
+
 /** The engine of `--device`, opened when it is first needed; `io`, where given, is told which one it is. */
 export function executorOf(invocation: Invocation, io?: Io): ReturnType<typeof lazyExecutor> {
   const device = stringFlag(invocation, "device") ?? "auto";
@@ -32,9 +53,21 @@ export function executorOf(invocation: Invocation, io?: Io): ReturnType<typeof l
 }
 
 /** Throws RuntimeFault for a missing path and ProgramError for a program with errors. */
-export function openFileOrRun(path: string, executor: ReturnType<typeof lazyExecutor>): Run {
+export function openFileOrRun(
+  path: string,
+  executor: ReturnType<typeof lazyExecutor>,
+  invocation: Invocation,
+  io: Io,
+): Run {
+  const choice = checkpointChoice(invocation);
   const isDirectory = existsSync(path) && statSync(path).isDirectory();
-  return isDirectory ? openRun(path, executor.get) : runOfProject(openProject(path), executor.get);
+  if (!isDirectory) {
+    if (invocation.flags.checkpoint !== undefined) throw new UsageError(`--checkpoint is of a run; ${path} is none`);
+    return runOfProject(openProject(path), executor.get);
+  }
+  const run = openRun(path, executor.get, choice);
+  tellCheckpoints(run, invocation, io);
+  return run;
 }
 
 export function worldOf(run: Run, invocation: Invocation): World {

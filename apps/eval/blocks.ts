@@ -140,9 +140,9 @@ function imageBlocks(evaluation: ImageEvaluation): readonly Block[] {
     ...marginalBlocks(evaluation),
     ...section(
       "distance to real pictures",
-      `On ${judge.width} features of the judge. Floor: of two sets of real pictures.`,
-      ["", "n", "FID", "floor", "KID x 1000", "+-", "floor", "precision", "recall"],
-      distances.map(({ pictures, n, fid, fidFloor, kid, kidError, kidFloor, precision, recall }) => [
+      `On ${judge.width} features of the judge. Floor, and real: the same of two sets of real pictures.`,
+      ["", "n", "FID", "floor", "KID x 1000", "+-", "floor", "precision", "real", "recall", "real"],
+      distances.map(({ pictures, n, fid, fidFloor, kid, kidError, kidFloor, ...covered }) => [
         pictures,
         String(n),
         fid.toFixed(2),
@@ -150,14 +150,16 @@ function imageBlocks(evaluation: ImageEvaluation): readonly Block[] {
         (1000 * kid).toFixed(2),
         (1000 * kidError).toFixed(2),
         kidFloor === null ? "-" : (1000 * kidFloor).toFixed(2),
-        three(precision.value),
-        three(recall.value),
+        three(covered.precision.value),
+        three(covered.precisionReal?.value),
+        three(covered.recall.value),
+        three(covered.recallReal?.value),
       ]),
     ),
     ...section(
       "diversity within a label",
-      "Mean distance of two pictures, and its ratio to that of real ones (aim: 1).",
-      ["given", "n", "pixels", "ratio", "95 %", "features", "ratio", "95 %"],
+      "Mean distance of two pictures, and its ratio to that of real ones (aim: 1). Real: the ratio of two sets of real pictures.",
+      ["given", "n", "pixels", "ratio", "95 %", "real", "features", "ratio", "95 %", "real"],
       diversity
         .filter(({ state }) => state !== "false")
         .map(({ n, pixels, features, ...label }) => [
@@ -167,13 +169,14 @@ function imageBlocks(evaluation: ImageEvaluation): readonly Block[] {
             three(one.drawn.value),
             three(one.ratio?.value),
             one.ratio === null ? "-" : interval(one.ratio),
+            three(one.ratioReal?.value),
           ]),
         ]),
     ),
     ...section(
       "rare combinations of labels",
-      "Named are labels that are not false. A ratio near 0 is a collapse.",
-      ["labels", "in the data", "all read", "pixels", "ratio", "95 %"],
+      "Named are labels that are not false. A ratio near 0 is a collapse. Real: as above.",
+      ["labels", "in the data", "all read", "pixels", "ratio", "95 %", "real"],
       rare.map(({ states, share, allRead, pixels }) => [
         Object.entries(states)
           .filter(([, state]) => state !== "false")
@@ -184,6 +187,7 @@ function imageBlocks(evaluation: ImageEvaluation): readonly Block[] {
         three(pixels.drawn.value),
         three(pixels.ratio?.value),
         pixels.ratio === null ? "-" : interval(pixels.ratio),
+        three(pixels.ratioReal?.value),
       ]),
     ),
     ...section(

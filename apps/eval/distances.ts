@@ -12,7 +12,7 @@ import { type Features, firstRows, stackRows, takeRows } from "./metrics/feature
 import { frechetDistance, momentsOf } from "./metrics/frechet.ts";
 import { ratio, wilson } from "./metrics/intervals.ts";
 import { kernelDistance } from "./metrics/kernel.ts";
-import { nearestRow, type Thumbnails, thumbnailOf } from "./metrics/nearest.ts";
+import { boundsOf, type Nearest, nearestRow, type Thumbnails, thumbnailOf } from "./metrics/nearest.ts";
 import { type Labelled, type RealPictures, readImages } from "./real.ts";
 
 /** Fewer pictures a side give no distance. */
@@ -72,9 +72,8 @@ export async function distanceOf(
   const moments = momentsOf(reference);
   const kernel = (features: Features) => kernelDistance(features, reference, { ...kernelSubsets, seed });
   const kid = kernel(generated);
-  const compared = Math.min(n, mostCovered);
-  const { precision, recall } = coverage(firstRows(reference, compared), firstRows(generated, compared));
-  const share = (value: number) => wilson(Math.round(value * compared), compared);
+  const covered = coverageOf(generated, reference);
+  const truly = enough ? coverageOf(firstRows(side.other, n), reference) : null;
   return {
     pictures: regimeName(drawn.regime),
     against: side.against,
@@ -84,15 +83,37 @@ export async function distanceOf(
     kid: kid.value,
     kidError: kid.error,
     kidFloor: enough ? kernel(firstRows(side.other, n)).value : null,
-    precision: share(precision),
-    recall: share(recall),
+    ...covered,
+    precisionReal: truly?.precision ?? null,
+    recallReal: truly?.recall ?? null,
   };
 }
 
+function coverageOf(generated: Features, reference: Features): Pick<PictureDistance, "precision" | "recall"> {
+  const compared = Math.min(reference.rows, mostCovered);
+  const { precision, recall } = coverage(firstRows(reference, compared), firstRows(generated, compared));
+  const share = (value: number) => wilson(Math.round(value * compared), compared);
+  return { precision: share(precision), recall: share(recall) };
+}
+
+/** Fewer real pictures do not show how diverse they are. */
+export const leastDiverse = 10;
+
+/** Of real pictures there may be more than drawn ones: the first as many are compared with, the others tell what chance shows. */
 export function diversityIn(drawn: Features, real: Features | null): DiversityIn {
   const own = meanDistance(drawn);
-  const theirs = real === null || real.rows < 2 ? null : meanDistance(real);
-  return { drawn: own, real: theirs, ratio: theirs === null || theirs.value === 0 ? null : ratio(own, theirs) };
+  if (real === null || real.rows < 2) return { drawn: own, real: null, ratio: null, ratioReal: null };
+  const theirs = meanDistance(firstRows(real, drawn.rows));
+  const others = takeRows(
+    real,
+    Array.from({ length: Math.max(0, real.rows - drawn.rows) }, (_, i) => drawn.rows + i),
+  );
+  return {
+    drawn: own,
+    real: theirs,
+    ratio: theirs.value === 0 ? null : ratio(own, theirs),
+    ratioReal: theirs.value === 0 || others.rows < leastDiverse ? null : ratio(meanDistance(others), theirs),
+  };
 }
 
 /** Diversity of the kept pictures of an observed label, in pixels and in features. */
@@ -104,7 +125,7 @@ export async function diversityOf(
   { node, value }: { readonly node: CausalNode; readonly value: number },
 ): Promise<Diversity> {
   const count = drawn.images.length;
-  const theirs = real === null ? null : await real.given({ [node.name]: value }, count);
+  const theirs = real === null ? null : await real.given({ [node.name]: value }, 2 * count);
   const known = theirs !== null && theirs.images.length >= 2;
   return {
     node: node.name,
@@ -121,6 +142,8 @@ export async function diversityOf(
 /** Training pictures that are searched at most, chosen evenly. */
 const mostSearched = 50_000;
 const thumbnailSide = 8;
+/** Pictures whose bounds to all that is searched are in memory together. */
+const boundedAtOnce = 32;
 
 export interface NearestFound {
   readonly summary: NearestSummary;
@@ -164,11 +187,15 @@ export async function nearestOf(
     );
   let done = rows.length;
   const search = async (pictures: readonly Float32Array[]) => {
-    const found: { row: number; distance: number }[] = [];
-    for (const picture of pictures) {
-      const small = stackRows([thumbnailOf(picture, shape, thumbnailSide).thumbnail]);
-      found.push(await nearestRow(picture, small, set, read));
-      onProgress(++done, total);
+    const found: Nearest[] = [];
+    for (let start = 0; start < pictures.length; start += boundedAtOnce) {
+      const some = pictures.slice(start, start + boundedAtOnce);
+      const small = stackRows(some.map((picture) => thumbnailOf(picture, shape, thumbnailSide).thumbnail));
+      const bounds = boundsOf(small, set);
+      for (const [i, picture] of some.entries()) {
+        found.push(await nearestRow(picture, bounds.subarray(i * rows.length, (i + 1) * rows.length), read));
+        onProgress(++done, total);
+      }
     }
     return found;
   };

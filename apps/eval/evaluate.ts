@@ -4,10 +4,11 @@
  */
 import type { Executor } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
+import type { CheckpointChoice } from "../api/checkpoints.ts";
 import { generate } from "../api/images.ts";
 import { packageVersion } from "../files/package-root.ts";
-import type { StageRecord } from "../files/run-directory.ts";
-import { type Cost, costOf } from "./cost.ts";
+import { type StageRecord, stageKey } from "../files/run-directory.ts";
+import { type Cost, costOf, type Pace } from "./cost.ts";
 import { distanceOf, diversityOf, nearestOf } from "./distances.ts";
 import { type Drawn, drawRegime, type Regime, regimeName, regimesOf } from "./drawn.ts";
 import type { Evaluation, ImageEvaluation, LabelEvaluation, PictureDistance } from "./evaluation.ts";
@@ -46,6 +47,8 @@ export interface EvaluateOptions {
   readonly samples: number;
   readonly seed: number;
   readonly executor: () => Promise<Executor>;
+  /** of each stage; the last by default */
+  readonly checkpoint?: CheckpointChoice;
   /** paths of data sets by the name of their `data` statement, instead of the program's */
   readonly data?: Readonly<Record<string, string>>;
   /** whether figures are made */
@@ -77,6 +80,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
   for (const { target, regime, step, steps, done } of stages) {
     if (!done) leftOut.push(`${target} with ${regime} stopped at step ${step} of ${steps}: the rest of its training`);
   }
+  const stepOf = (stage: StageRecord) => {
+    return subject.run.checkpoints.find((one) => stageKey(one.stage) === stageKey(stage))!.checkpoint.step;
+  };
   const labels = labelsOfSubject(subject, leftOut);
   const images: ImageEvaluation[] = [];
   const figures: Figure[] = [];
@@ -96,8 +102,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
       model: subject.model,
       seed: options.seed,
       samples: options.samples,
-      stages: stages.map(({ target, regime, step, steps, done, seconds }) => {
-        return { target, regime, step, steps, done, seconds };
+      stages: stages.map((stage) => {
+        const { target, regime, steps, done, seconds } = stage;
+        return { target, regime, step: stepOf(stage), steps, done, seconds };
       }),
       labels,
       images,
@@ -162,7 +169,7 @@ async function evaluateImage(
     compared: real !== null,
     reported: options.figures,
   };
-  observer?.cost?.(node.name, costOf(work, await timePerPicture(image, subject)));
+  observer?.cost?.(node.name, costOf(work, await paceOf(image, subject)));
   if (plan.kind === "to train") observer?.phase?.(`${node.name}: training the judge`);
   const chosen = plan.kind === "there" ? plan.chosen : await plan.train(hooksOf(options));
   if (chosen === null) throw interrupted(options.directory);
@@ -271,12 +278,18 @@ function interrupted(directory: string): RuntimeFault {
   );
 }
 
-/** Seconds to draw a picture; reading one is no slower. */
-async function timePerPicture({ node, parents }: ImageSubject, { world }: Subject): Promise<number> {
-  const count = 128;
-  const columns = Object.fromEntries(parents.map(({ name }) => [name, new Float64Array(count)]));
+/** The first of each are slower than the others, so that they are made before the clock starts. */
+async function paceOf({ node, parents, real }: ImageSubject, { world }: Subject): Promise<Pace> {
   const options = { executor: await world.executor(), seed: 0 };
-  const began = performance.now();
-  await generate(world.generators.get(node.name)!, parents, columns, count, options);
-  return (performance.now() - began) / 1000 / count;
+  const drawn = (count: number) => {
+    const columns = Object.fromEntries(parents.map(({ name }) => [name, new Float64Array(count)]));
+    return generate(world.generators.get(node.name)!, parents, columns, count, options);
+  };
+  const time = async (count: number, make: (count: number) => Promise<unknown>) => {
+    await make(count / 4);
+    const began = performance.now();
+    await make(count);
+    return (performance.now() - began) / 1000 / count;
+  };
+  return { drawn: await time(256, drawn), real: real === null ? 0 : await time(64, (count) => real.some(count)) };
 }

@@ -15,6 +15,7 @@ export interface State {
 export interface StageSummary {
   readonly target: string;
   readonly regime: string;
+  /** of the checkpoint that was evaluated */
   readonly step: number;
   readonly steps: number;
   readonly done: boolean;
@@ -126,6 +127,9 @@ export interface PictureDistance {
   readonly kidFloor: number | null;
   readonly precision: Estimate;
   readonly recall: Estimate;
+  /** of two sets of as many real pictures; null where there are too few */
+  readonly precisionReal: Estimate | null;
+  readonly recallReal: Estimate | null;
 }
 
 /** Mean distance of two pictures within a label. */
@@ -140,6 +144,8 @@ export interface DiversityIn {
   readonly real: Estimate | null;
   /** drawn / real: 1 is as diverse as real pictures */
   readonly ratio: Estimate | null;
+  /** other real pictures / real: what chance alone shows; null where there are too few */
+  readonly ratioReal: Estimate | null;
 }
 
 /** One combination of all labels of the image that is rare in the data. */

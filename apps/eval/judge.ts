@@ -1,8 +1,9 @@
 /**
  * The judge: a classifier that reads the labels off pictures, and whose features they are compared by. A trained `classifier` of
- * the run, where it can be trusted; else one that is trained here on real pictures and kept in the run directory.
+ * the run, where it can be trusted; else one that is trained here on real pictures and kept for all runs with the same data.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CausalNode } from "#compiler/causal/model";
 import { planTraining } from "#compiler/compile";
@@ -16,6 +17,8 @@ import { inBatches, type TrainedStage } from "../api/images.ts";
 import type { Project } from "../api/project.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
 import { decodeSafetensors, encodeSafetensors } from "../files/checkpoint.ts";
+import { packageVersion } from "../files/package-root.ts";
+import { cacheDirectory } from "../files/shards.ts";
 import type { Estimate, JudgeSummary } from "./evaluation.ts";
 import { withFeatures } from "./judge-program.ts";
 import type { Features } from "./metrics/features.ts";
@@ -98,34 +101,30 @@ export interface JudgeTraining {
   readonly onProgress?: (event: { readonly step: number; readonly steps: number }) => void;
 }
 
-/** What a kept judge must agree with to be used again. */
-interface Kept {
-  readonly format: 1;
-  readonly key: string;
+/** Two files in the cache of the system, named by all that the judge follows from: runs with the same data share it. */
+function pathsOf({ data, seed, parents }: JudgeTraining): { readonly plan: string; readonly weights: string } {
+  const { image, fingerprint } = data.source;
+  const hash = createHash("sha256").update(
+    JSON.stringify([
+      packageVersion(),
+      fingerprint,
+      [image!.channels, image!.height, image!.width],
+      seed,
+      judgeSteps,
+      judgeBatch,
+      parents.map(({ name, type }) => [name, statesOf(type)]),
+    ]),
+  );
+  hash.update(data.training);
+  const name = hash.digest("hex").slice(0, 32);
+  const path = (ending: string) => join(cacheDirectory(), "judges", `${name}.${ending}`);
+  return { plan: path("plan.json"), weights: path("safetensors") };
 }
 
-const keyOf = ({ data, seed, parents }: JudgeTraining): string =>
-  JSON.stringify([
-    data.source.fingerprint,
-    data.training.length,
-    seed,
-    judgeSteps,
-    judgeBatch,
-    parents.map(({ name, type }) => [name, statesOf(type)]),
-  ]);
-
-const pathsOf = (directory: string, { model, image }: JudgeTraining) => {
-  const path = (ending: string) => join(directory, `${model}.${image}.judge.${ending}`);
-  return { about: path("json"), plan: path("plan.json"), weights: path("safetensors") };
-};
-
-/** The judge that is kept in `directory` for this training, or null where there is none, another one or a damaged one. */
-export function keptJudge(directory: string, training: JudgeTraining): Judge | null {
-  const paths = pathsOf(directory, training);
-  if (!Object.values(paths).every((path) => existsSync(path))) return null;
+/** The judge that is kept of this training, or null where there is none or a damaged one. */
+export function keptJudge(training: JudgeTraining): Judge | null {
+  const paths = pathsOf(training);
   try {
-    const kept: Kept = JSON.parse(readFileSync(paths.about, "utf8"));
-    if (kept.format !== 1 || kept.key !== keyOf(training)) return null;
     const plan = decodePlan(readFileSync(paths.plan, "utf8"));
     return judgeFrom({ plan, state: decodeSafetensors(readFileSync(paths.weights), paths.weights) }, training);
   } catch {
@@ -134,8 +133,8 @@ export function keptJudge(directory: string, training: JudgeTraining): Judge | n
   }
 }
 
-/** Trains a judge and keeps it in `directory`. Null where the signal stopped it. */
-export async function trainJudge(directory: string, training: JudgeTraining): Promise<Judge | null> {
+/** Trains a judge and keeps it. Null where the signal stopped it. */
+export async function trainJudge(training: JudgeTraining): Promise<Judge | null> {
   const { project, model, image, parents, data, seed, executor, signal, onProgress } = training;
   const plan = planTraining(
     project,
@@ -162,11 +161,9 @@ export async function trainJudge(directory: string, training: JudgeTraining): Pr
     plan.programs[plan.predict!.program]!.nodes.flatMap((node) => (node.op === "input" ? [node.name] : [])),
   );
   const kept = Object.fromEntries(Object.entries(state).filter(([name]) => used.has(name)));
-  const paths = pathsOf(directory, training);
+  const paths = pathsOf(training);
   await writeFileAtomic(paths.plan, encodePlan(plan));
   await writeFileAtomic(paths.weights, encodeSafetensors(kept));
-  const about: Kept = { format: 1, key: keyOf(training) };
-  await writeFileAtomic(paths.about, `${JSON.stringify(about)}\n`);
   return judgeFrom({ plan, state: kept }, training);
 }
 

@@ -4,7 +4,7 @@ import { statesOf } from "#lang/types/type";
 import { type OpenData, labelsOf } from "../api/data.ts";
 import { generate } from "../api/images.ts";
 import type { World } from "../api/world.ts";
-import { diversityIn } from "./distances.ts";
+import { diversityIn, leastDiverse } from "./distances.ts";
 import type { RareCombination } from "./evaluation.ts";
 import { type Judge, readPictures } from "./judge.ts";
 import { stackRows } from "./metrics/features.ts";
@@ -14,8 +14,6 @@ import type { RealPictures, States } from "./real.ts";
 /** Combinations that are looked at, and pictures of each. */
 export const rareCombinations = 8;
 export const rarePictures = 64;
-/** Fewer real pictures do not show how diverse they are. */
-const leastReal = 10;
 
 /** The combinations of labels with the fewest training rows, rarest first, of those that real pictures can be had of. */
 export async function rareOf(
@@ -31,8 +29,8 @@ export async function rareOf(
   const results: RareCombination[] = [];
   for (const { states, share } of combinationsByShare(data, parents)) {
     if (results.length === rareCombinations) break;
-    const theirs = await real.given(states, rarePictures);
-    if (theirs.images.length < leastReal) continue;
+    const theirs = await real.given(states, 2 * rarePictures);
+    if (theirs.images.length < leastDiverse) continue;
     const count = rarePictures;
     const columns = Object.fromEntries(
       Object.entries(states).map(([name, value]) => [name, new Uint16Array(count).fill(value)]),

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomic.ts";
 import type { StageRecord } from "../files/run-directory.ts";
 import { lineChart } from "../report/chart.ts";
-import { type Html, html } from "../report/html.ts";
+import { type Html, html, nothing } from "../report/html.ts";
 import { page, type Section } from "../report/page.ts";
 import { picturePart, tablePart } from "../report/parts.ts";
 import { type Block, chaptersOf, leadOf } from "./blocks.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { LabelEvaluation } from "./evaluation.ts";
+import type { Figure } from "./figures.ts";
 import { metrics } from "./metrics/index.ts";
 
 /** Writes `index.html`, `evaluation.json` and the figures; the size of the page in bytes. Throws RuntimeFault: bad-file, no-space. */
@@ -23,7 +24,7 @@ export async function writeReport(directory: string, evaluated: Evaluated): Prom
 export function reportHtml({ evaluation, figures, stages }: Evaluated): string {
   const chapters = chaptersOf(evaluation).map(({ title, blocks }, i): Section => {
     const own = title === "Labels" && evaluation.labels !== null ? allOfLabels(evaluation.labels) : [];
-    const pictures = figures.filter(({ name }) => name.startsWith(`${title}-`)).map(picturePart);
+    const pictures = figures.filter(({ name }) => name.startsWith(`${title}-`)).map(figurePart);
     return { id: `chapter-${i + 1}`, title, body: [...blocks.map(blockHtml), ...own, ...pictures] };
   });
   return page({
@@ -31,6 +32,11 @@ export function reportHtml({ evaluation, figures, stages }: Evaluated): string {
     lead: html`<p>${leadOf(evaluation)}</p>`,
     sections: [...chapters, trainingSection(stages), definitions()],
   });
+}
+
+function figurePart({ inPage, width, height, title, caption }: Figure): Html {
+  if (inPage === null) return nothing;
+  return picturePart({ type: "avif", bytes: inPage, width, height, title, caption });
 }
 
 function blockHtml({ title, note, header, rows }: Block): Html {

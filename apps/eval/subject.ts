@@ -1,5 +1,5 @@
 /** What is evaluated: a model of a run directory with the data it was trained on, the truth behind them and the judge to read pictures. */
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { learnedLabels } from "#compiler/causal/graph";
 import type { CausalModel, CausalNode } from "#compiler/causal/model";
 import type { CheckedData, CheckedTrain } from "#lang/checked";
@@ -43,7 +43,7 @@ export interface Subject {
 /** Throws RuntimeFault "missing-file" where nothing has been trained, and what opening a run throws. */
 export async function openSubject(options: EvaluateOptions): Promise<Subject> {
   const { directory } = options;
-  const run = openRun(directory, options.executor);
+  const run = openRun(directory, options.executor, options.checkpoint);
   const manifest = readManifest(directory);
   if (manifest.stages.length === 0) {
     throw new RuntimeFault(
@@ -174,7 +174,7 @@ const mostAssessed = 2000;
  * kept; else one to be trained.
  */
 export async function planJudge(subject: Subject, image: ImageSubject, options: EvaluateOptions): Promise<JudgePlan> {
-  const { run, model, manifest, directory } = subject;
+  const { run, model, manifest } = subject;
   const { node, parents, data, truth } = image;
   const target = `${model}.${node.name}`;
   const fresh = truth === null ? null : await freshPictures(truth, image, options.seed);
@@ -197,7 +197,6 @@ export async function planJudge(subject: Subject, image: ImageSubject, options: 
     what: `${reference.length.toLocaleString("en")} other rows of ${data.name}`,
     pictures: await labelledRows(data, parents, reference),
   };
-  const folder = join(directory, "eval");
   const training: JudgeTraining = {
     project: run.project,
     model,
@@ -207,12 +206,12 @@ export async function planJudge(subject: Subject, image: ImageSubject, options: 
     seed: options.seed,
     executor: await subject.world.executor(),
   };
-  const kept = keptJudge(folder, training);
+  const kept = keptJudge(training);
   if (kept !== null) return { kind: "there", chosen: { judge: kept, assessed } };
   return {
     kind: "to train",
     async train(hooks) {
-      const judge = await trainJudge(folder, { ...training, ...hooks });
+      const judge = await trainJudge({ ...training, ...hooks });
       return judge === null ? null : { judge, assessed };
     },
   };

@@ -115,7 +115,7 @@ function moved(diagnostic: Diagnostic, place: { source: string; start: number },
 
 /** The worlds of the grown program; a model whose text is the same is the one that was there. */
 function carriedOver(
-  { worlds, classifiers, project: before }: Run,
+  { worlds, classifiers, checkpoints, project: before }: Run,
   project: Project,
   executor: () => Promise<Executor>,
 ): Run {
@@ -128,7 +128,7 @@ function carriedOver(
   const kept = [...classifiers].filter(([target]) =>
     next.some(([name, { generators }]) => target.startsWith(`${name}.`) && generators === worlds.get(name)?.generators),
   );
-  return { project, worlds: new Map(next), classifiers: new Map(kept) };
+  return { project, worlds: new Map(next), classifiers: new Map(kept), checkpoints };
 }
 
 /** The text that declares a model, a data set or a training; null where there is none. */

@@ -38,15 +38,17 @@ ${rows.map((row) => html`<tr>${row.map((cell, k) => html`<td class="${kind(k, ty
 }
 
 export interface PictureOptions {
-  readonly png: Uint8Array;
+  readonly type: "png" | "avif";
+  readonly bytes: Uint8Array;
+  /** pixels that it takes in the page */
   readonly width: number;
   readonly height: number;
   readonly title: string;
   readonly caption: string;
 }
 
-export function picturePart({ png, width, height, title, caption }: PictureOptions): Html {
-  const source = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+export function picturePart({ type, bytes, width, height, title, caption }: PictureOptions): Html {
+  const source = `data:image/${type};base64,${Buffer.from(bytes).toString("base64")}`;
   return html`<figure>
 <img src="${source}" width="${width}" height="${height}" alt="${title}">
 <figcaption>${title === caption ? caption : `${title}. ${caption}`}</figcaption>

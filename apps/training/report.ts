@@ -119,7 +119,7 @@ async function stageSection(
       const png = await readFile(join(directory, samples!)).catch(() => null);
       return png === null
         ? nothing
-        : picturePart({ png, ...sizeOfPng(png), title: `step ${step}`, caption: `step ${step}` });
+        : picturePart({ type: "png", bytes: png, ...sizeOfPng(png), title: `step ${step}`, caption: `step ${step}` });
     }),
   );
   const grid =

@@ -146,20 +146,26 @@ export async function runStage(
     onCheckpoint: async (step, readState) => {
       const state = await readState();
       await assess(step, async () => state);
-      await save(step, state, false);
+      await save(step, await withTables(plan, state, { executor, seed }), false);
     },
     onDivergence: options.onDivergence,
   });
   if (result.interrupted) return { manifest, state: result.state, interrupted: true };
-  const tables =
-    plan.tables === null ? {} : await forward(plan, plan.tables, result.state, { executor, seed, inputs: {} });
-  const state = {
-    ...result.state,
-    ...Object.fromEntries(Object.entries(tables).map(([node, table]) => [`table/${node}`, table])),
-  };
+  const state = await withTables(plan, result.state, { executor, seed });
   await save(result.step, state, true);
   await record.flush();
   return { manifest, state, interrupted: false };
+}
+
+/** With the tables of the nodes that the stage learns, so that a checkpoint can be asked. */
+async function withTables(
+  plan: TrainingPlan,
+  state: Tensors,
+  options: { readonly executor: Executor; readonly seed: number },
+): Promise<Tensors> {
+  if (plan.tables === null) return state;
+  const tables = await forward(plan, plan.tables, state, { ...options, inputs: {} });
+  return { ...state, ...Object.fromEntries(Object.entries(tables).map(([node, table]) => [`table/${node}`, table])) };
 }
 
 function visitEvery(steps: number, asked: number | null): number {

@@ -3,7 +3,7 @@ import { worldOfDraw } from "../../api/run.ts";
 import { draw as drawText, drawStatement } from "../../api/world.ts";
 import { type Command, exitCodes, integerFlag, stringFlag, UsageError } from "../command.ts";
 import { captionOf, type Drawn, drawnJson, drawnTable, gridRows, saveGrid } from "../drawing.ts";
-import { deviceOption, executorOf, modelOption, openFileOrRun, worldOf } from "../open.ts";
+import { checkpointOption, deviceOption, executorOf, modelOption, openFileOrRun, worldOf } from "../open.ts";
 
 export const draw: Command = {
   name: "draw",
@@ -17,6 +17,7 @@ export const draw: Command = {
     seed: { type: "string", value: "N", help: "of the draws (default: the statement's, else 1)" },
     model: modelOption,
     json: { type: "boolean", help: "print the drawn labels as JSON, one line a drawing" },
+    checkpoint: checkpointOption,
     device: deviceOption,
   },
   examples: ["causal draw runs/faces '8 Face | do(Mustache = true)' '8 Face | Mustache = true' --out grid.png"],
@@ -27,7 +28,7 @@ export const draw: Command = {
     const options = seed === undefined ? {} : { seed };
     const executor = executorOf(invocation, io);
     try {
-      const run = openFileOrRun(path, executor);
+      const run = openFileOrRun(path, executor, invocation, io);
       const drawn: Drawn[] = [];
       if (texts.length === 0) {
         const { draws, sources } = run.project.program;

@@ -14,7 +14,15 @@ import {
   UsageError,
 } from "../command.ts";
 import { evaluationText } from "../evaluation-text.ts";
-import { dataOption, dataPaths, deviceOption, executorOf, modelOption } from "../open.ts";
+import {
+  checkpointChoice,
+  checkpointOption,
+  dataOption,
+  dataPaths,
+  deviceOption,
+  executorOf,
+  modelOption,
+} from "../open.ts";
 import { type ProgressLine, progressLine } from "../progress.ts";
 import { formatDuration } from "../text.ts";
 import { readManifest } from "../../files/run-directory.ts";
@@ -29,7 +37,7 @@ export const evalCommand: Command = {
   usage: "RUN [--out DIR]",
   summary: "measure how good a trained run is, and report it with figures",
   details:
-    "Label distances, what seeing and doing say, and for images: whether every do() shows and what it leaves alone (read by a classifier), FID and KID, diversity, rare combinations, copies. Without the data, what can be measured without them. A classifier that is trained for this is kept in RUN/eval.",
+    "Label distances, what seeing and doing say, and for images: whether every do() shows and what it leaves alone (read by a classifier), FID and KID, diversity, rare combinations, copies. Without the data, what can be measured without them. A classifier that is trained for this is kept for all runs with the same data.",
   options: {
     out: {
       type: "string",
@@ -45,6 +53,7 @@ export const evalCommand: Command = {
     seed: { type: "string", value: "N", help: "of the draws and of the classifier (default 1)" },
     data: dataOption,
     model: modelOption,
+    checkpoint: checkpointOption,
     json: { type: "boolean", help: "print everything as one JSON object on standard output" },
     device: deviceOption,
   },
@@ -72,6 +81,7 @@ export const evalCommand: Command = {
         samples: integerFlag(invocation, "samples", leastSamples, mostSamples) ?? 1000,
         seed: integerFlag(invocation, "seed", 0, 2 ** 31 - 1) ?? 1,
         executor: executor.get,
+        checkpoint: checkpointChoice(invocation),
         data: dataPaths(listFlag(invocation, "data"), [...project.program.data.keys()]),
         figures: out !== undefined,
         signal: io.signal,

@@ -2,7 +2,7 @@
 import { exportText, formatNames, isFormatName } from "#compiler/interchange/formats";
 import { ProgramError } from "../../api/errors.ts";
 import { type Command, exitCodes, onePositional, stringFlag, UsageError } from "../command.ts";
-import { executorOf, modelOption, openFileOrRun, worldOf } from "../open.ts";
+import { checkpointOption, executorOf, modelOption, openFileOrRun, worldOf } from "../open.ts";
 
 const known = formatNames.join(", ");
 
@@ -15,6 +15,7 @@ export const exportCommand: Command = {
   options: {
     to: { type: "string", value: "FORMAT", help: `one of ${known}` },
     model: modelOption,
+    checkpoint: checkpointOption,
   },
   examples: ["causal export stones.causal --to bif > stones.bif", "causal export runs/faces --to causal"],
   async run(invocation, io) {
@@ -24,7 +25,7 @@ export const exportCommand: Command = {
     if (!isFormatName(format)) throw new UsageError(`cannot export ${format}; --to takes one of ${known}`);
     const executor = executorOf(invocation);
     try {
-      const { project, model } = worldOf(openFileOrRun(path, executor), invocation);
+      const { project, model } = worldOf(openFileOrRun(path, executor, invocation, io), invocation);
       const exported = exportText(model, format, project.vocabulary);
       if ("diagnostics" in exported) throw new ProgramError(exported.diagnostics, project.program.sources);
       io.out(exported.text);

@@ -29,7 +29,7 @@ export const identify: Command = {
       io.out(`${json === true ? JSON.stringify(answer) : identifiedText(answer, latex === true)}\n`);
     };
     try {
-      const run = openFileOrRun(path, executor);
+      const run = openFileOrRun(path, executor, invocation, io);
       const { identifies, sources } = run.project.program;
       if (texts.length === 0 && identifies.length === 0) {
         throw new UsageError(`missing a question: ${path} has no identify statement`);

@@ -7,7 +7,7 @@ import { ask, askPosteriors } from "../../api/world.ts";
 import { answerText, posteriorsJson, posteriorsText } from "../answer-text.ts";
 import { type Command, exitCodes, integerFlag, stringFlag, UsageError } from "../command.ts";
 import { warn } from "../report.ts";
-import { deviceOption, executorOf, modelOption, openFileOrRun, worldOf } from "../open.ts";
+import { checkpointOption, deviceOption, executorOf, modelOption, openFileOrRun, worldOf } from "../open.ts";
 import { askStatements } from "../statements.ts";
 
 export const query: Command = {
@@ -23,6 +23,7 @@ export const query: Command = {
     posteriors: { type: "boolean", help: "the posterior of every discrete node, instead of queries" },
     given: { type: "string", value: "CONDITIONS", help: "for --posteriors, e.g. 'X = a, Y = b' or 'do(X = a)'" },
     json: { type: "boolean", help: "print one JSON object a query on standard output" },
+    checkpoint: checkpointOption,
     device: deviceOption,
   },
   examples: [
@@ -39,7 +40,7 @@ export const query: Command = {
     };
     const executor = executorOf(invocation);
     try {
-      const run = openFileOrRun(path, executor);
+      const run = openFileOrRun(path, executor, invocation, io);
       const json = invocation.flags.json === true;
       if (invocation.flags.posteriors === true) {
         if (texts.length > 0) throw new UsageError("--posteriors takes no queries; conditions go into --given");

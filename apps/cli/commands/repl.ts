@@ -5,7 +5,7 @@ import { historyPath } from "../../repl/history.ts";
 import { createSession, promptOf } from "../../repl/session.ts";
 import { runShell } from "../../repl/shell.ts";
 import { type Command, UsageError } from "../command.ts";
-import { deviceOption, executorOf, openFileOrRun } from "../open.ts";
+import { checkpointOption, deviceOption, executorOf, openFileOrRun } from "../open.ts";
 
 export const repl: Command = {
   name: "repl",
@@ -13,14 +13,14 @@ export const repl: Command = {
   summary: "ask, intervene and draw in a session",
   details:
     "Lines are statements and queries of the language; do(X = 1) or observe(X = 1) alone sets a context for later lines. Standard input may be a script: then answers go to standard output, and the exit code is 1 when a line failed.",
-  options: { device: deviceOption },
+  options: { checkpoint: checkpointOption, device: deviceOption },
   examples: ["causal repl runs/faces", "echo 'P(Recovered | do(Treatment = A))' | causal repl stones.causal"],
   async run(invocation, io) {
     const [path, ...rest] = invocation.positionals;
     if (rest.length > 0) throw new UsageError(`expected one FILE or RUN, got ${invocation.positionals.length}`);
     const executor = executorOf(invocation);
     try {
-      const run = path === undefined ? null : openFileOrRun(path, executor);
+      const run = path === undefined ? null : openFileOrRun(path, executor, invocation, io);
       const directory = path !== undefined && existsSync(path) && statSync(path).isDirectory() ? path : null;
       const session = createSession(run, directory, executor.get);
       const interactive = io.inputIsTerminal && io.outIsTerminal;

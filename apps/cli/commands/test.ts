@@ -5,7 +5,7 @@ import { renderDiagnostics } from "#lang/diagnostics/render";
 import { warningsAt } from "../../api/lint.ts";
 import { warn } from "../report.ts";
 import { type Command, exitCodes, integerFlag, UsageError } from "../command.ts";
-import { deviceOption, executorOf, openFileOrRun } from "../open.ts";
+import { checkpointOption, deviceOption, executorOf, openFileOrRun } from "../open.ts";
 
 export const test: Command = {
   name: "test",
@@ -15,6 +15,7 @@ export const test: Command = {
   options: {
     samples: { type: "string", value: "N", help: "draws, where an answer is sampled (default 100000)" },
     seed: { type: "string", value: "N", help: "of the draws (default 1)" },
+    checkpoint: checkpointOption,
     device: deviceOption,
   },
   examples: ["causal test stones.causal", "causal test runs/faces"],
@@ -27,7 +28,7 @@ export const test: Command = {
     let failed = 0;
     try {
       for (const path of invocation.positionals) {
-        const run = openFileOrRun(path, executor);
+        const run = openFileOrRun(path, executor, invocation, io);
         const { tests, sources } = run.project.program;
         if (tests.length === 0) io.out(`${path}: no test blocks\n`);
         const places = tests.map(({ statement }) => statement.span);

@@ -1,5 +1,6 @@
 /** Precision and recall of generated pictures: how many of them are plausible, and how much of what is real they cover. */
-import { type Features, squaredDistance } from "./features.ts";
+import type { Features } from "./features.ts";
+import { squaredDistances } from "./products.ts";
 
 export interface Coverage {
   /** share of generated rows that lie within reach of real ones */
@@ -22,13 +23,10 @@ export function coverage(real: Features, generated: Features, k = 3): Coverage {
 
 function shareWithinReach(rows: Features, set: Features, k: number): number {
   const reach = reachOf(set, k);
+  const distances = squaredDistances(rows, set);
   let within = 0;
   for (let i = 0; i < rows.rows; i++) {
-    for (let j = 0; j < set.rows; j++) {
-      if (squaredDistance(rows, i, set, j) > reach[j]!) continue;
-      within++;
-      break;
-    }
+    if (reach.some((limit, j) => distances[i * set.rows + j]! <= limit)) within++;
   }
   return within / rows.rows;
 }
@@ -36,14 +34,7 @@ function shareWithinReach(rows: Features, set: Features, k: number): number {
 /** Squared distance of each row to its k-th nearest other row of the set. */
 function reachOf(set: Features, k: number): Float64Array {
   if (set.rows <= k) throw new Error(`internal: ${k} neighbours among ${set.rows} rows`);
-  const distances = new Float64Array(set.rows * set.rows);
-  for (let i = 0; i < set.rows; i++) {
-    for (let j = i + 1; j < set.rows; j++) {
-      const distance = squaredDistance(set, i, set, j);
-      distances[i * set.rows + j] = distance;
-      distances[j * set.rows + i] = distance;
-    }
-  }
+  const distances = squaredDistances(set, set);
   // sorted, a row itself comes first with distance 0
   return Float64Array.from({ length: set.rows }, (_, i) => {
     return distances.slice(i * set.rows, (i + 1) * set.rows).sort()[k]!;

@@ -1,6 +1,7 @@
 /** How different the pictures of one set are from each other: collapsed ones are all alike. */
-import { type Features, squaredDistance } from "./features.ts";
+import type { Features } from "./features.ts";
 import { type Estimate, z95 } from "./intervals.ts";
+import { squaredDistances } from "./products.ts";
 
 /**
  * Mean Euclidean distance of two different rows, divided by the root of their width (so that it is a root mean square
@@ -11,10 +12,11 @@ import { type Estimate, z95 } from "./intervals.ts";
 export function meanDistance(set: Features): Estimate {
   const { rows, width } = set;
   if (rows < 2) throw new Error(`internal: the mean distance within ${rows} rows`);
+  const distances = squaredDistances(set, set);
   const ofRow = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
     for (let j = i + 1; j < rows; j++) {
-      const distance = Math.sqrt(squaredDistance(set, i, set, j) / width);
+      const distance = Math.sqrt(distances[i * rows + j]! / width);
       ofRow[i]! += distance / (rows - 1);
       ofRow[j]! += distance / (rows - 1);
     }

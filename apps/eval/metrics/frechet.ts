@@ -1,6 +1,6 @@
 /** The Fréchet distance of two sets of features, each taken for a normal distribution: FID with the features that are handed in. */
 import type { Features } from "./features.ts";
-import { eigenSymmetric, multiply, type SquareMatrix, squareRoot, trace } from "./symmetric.ts";
+import { cholesky, multiply, singularValues, type SquareMatrix, trace, transpose } from "./matrices.ts";
 
 export interface Moments {
   readonly mean: Float64Array;
@@ -33,14 +33,13 @@ export function momentsOf({ rows, width: n, data }: Features): Moments {
 
 /**
  * |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)): Heusel et al. 2017 (arXiv 1706.08500), equation 6; the squared
- * 2-Wasserstein distance of the two normals. (C1 C2)^(1/2) has the trace of the symmetric (C1^(1/2) C2 C1^(1/2))^(1/2), so
- * that no root of an unsymmetric matrix is needed. Biased upwards for few rows: look at the floor of equally many real ones.
+ * 2-Wasserstein distance of the two normals. With C1 = L1 L1' and C2 = L2 L2', the eigenvalues of C1 C2 are the squared singular
+ * values of L1' L2, so that no root of a matrix is needed. Biased upwards for few rows: look at the floor of equally many real ones.
  */
 export function frechetDistance(p: Moments, q: Moments): number {
   let distance = trace(p.covariance) + trace(q.covariance);
   for (let k = 0; k < p.mean.length; k++) distance += (p.mean[k]! - q.mean[k]!) ** 2;
-  const root = squareRoot(p.covariance);
-  const product = multiply(multiply(root, q.covariance), root);
-  for (const value of eigenSymmetric(product).values) distance -= 2 * Math.sqrt(Math.max(0, value));
+  const product = multiply(transpose(cholesky(p.covariance)), cholesky(q.covariance));
+  for (const value of singularValues(product)) distance -= 2 * value;
   return Math.max(0, distance);
 }

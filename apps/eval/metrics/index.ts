@@ -46,7 +46,7 @@ export const metrics = {
   },
   coverage: {
     title: "precision, recall",
-    better: "higher, at most 1",
+    better: "higher, up to that of real pictures",
     definition: "shares of drawn pictures among real ones, and of real ones among drawn ones, by the third neighbour",
     source: "Kynkäänniemi et al. 2019, arXiv 1904.06991",
   },

@@ -1,5 +1,6 @@
 /** The nearest training picture of each generated one: a generator that copies is found out. */
 import { type Features, squaredDistance } from "./features.ts";
+import { squaredDistances } from "./products.ts";
 
 export interface Nearest {
   /** row of the set */
@@ -44,32 +45,40 @@ function blockEdge(height: number, width: number, side: number): number {
 }
 
 /**
- * The nearest row of a set, exactly: by Jensen's inequality the squared distance of two pictures is at least `block` times
- * that of their thumbnails, so that rows are looked at in the order of this bound until it passes the best one found.
- * `read` hands in the picture of a row of the set.
+ * Lower bounds of the squared distances of pictures, given as thumbnails, to those of a set, [pictures, rows of the set]: by
+ * Jensen's inequality the squared distance of two pictures is at least `block` times that of their thumbnails.
+ */
+export function boundsOf(thumbnails: Features, { features, block }: Thumbnails): Float64Array {
+  return squaredDistances(thumbnails, features).map((squared) => block * squared);
+}
+
+/**
+ * The nearest row of a set, exactly: rows are looked at in the order of their bounds until these pass the best one found. `read`
+ * hands in the pictures of rows of the set.
  */
 export async function nearestRow(
   picture: Float32Array,
-  thumbnail: Features,
-  set: Thumbnails,
+  bounds: Float64Array,
   read: (rows: Int32Array) => Promise<Features>,
 ): Promise<Nearest> {
-  const { features, block } = set;
-  const bounds = Float64Array.from(
-    { length: features.rows },
-    (_, j) => block * squaredDistance(thumbnail, 0, features, j),
-  );
-  const order = Int32Array.from(bounds, (_, j) => j).sort((a, b) => bounds[a]! - bounds[b]!);
   const wanted: Features = { rows: 1, width: picture.length, data: picture };
   let best = { row: -1, squared: Number.POSITIVE_INFINITY };
-  for (let start = 0; start < order.length; start += atOnce) {
-    if (bounds[order[start]!]! > best.squared) break;
-    const rows = order.subarray(start, start + atOnce);
+  const look = async (rows: Int32Array) => {
     const pictures = await read(rows);
     for (const [i, row] of rows.entries()) {
       const squared = squaredDistance(wanted, 0, pictures, i);
       if (squared < best.squared) best = { row, squared };
     }
+  };
+  await look(Int32Array.of(bounds.indexOf(bounds.reduce((least, bound) => Math.min(least, bound)))));
+  // most rows are out already, so that few are put in order
+  const first = best;
+  const order = Int32Array.from(bounds.keys())
+    .filter((row) => bounds[row]! <= first.squared && row !== first.row)
+    .sort((a, b) => bounds[a]! - bounds[b]!);
+  for (let start = 0; start < order.length; start += atOnce) {
+    if (bounds[order[start]!]! > best.squared) break;
+    await look(order.subarray(start, start + atOnce));
   }
   return { row: best.row, distance: Math.sqrt(best.squared / picture.length) };
 }

@@ -2,13 +2,14 @@
 import { describe, expect, it } from "vitest";
 import { coverage } from "../../../apps/eval/metrics/coverage.ts";
 import { meanDistance } from "../../../apps/eval/metrics/diversity.ts";
-import { type Features, stackRows } from "../../../apps/eval/metrics/features.ts";
+import { type Features, squaredDistance, stackRows } from "../../../apps/eval/metrics/features.ts";
 import { frechetDistance, momentsOf } from "../../../apps/eval/metrics/frechet.ts";
 import { difference, meanOf, ratio, wilson } from "../../../apps/eval/metrics/intervals.ts";
 import { kernelDistance, squaredDiscrepancy } from "../../../apps/eval/metrics/kernel.ts";
 import { samplingFloor, totalVariation, totalVariationAmongSeen } from "../../../apps/eval/metrics/label-distance.ts";
-import { nearestRow, thumbnailOf } from "../../../apps/eval/metrics/nearest.ts";
-import { eigenSymmetric, multiply, squareRoot, trace, transpose } from "../../../apps/eval/metrics/symmetric.ts";
+import { boundsOf, nearestRow, thumbnailOf } from "../../../apps/eval/metrics/nearest.ts";
+import { products, squaredDistances } from "../../../apps/eval/metrics/products.ts";
+import { cholesky, multiply, singularValues, transpose } from "../../../apps/eval/metrics/matrices.ts";
 import { createStream } from "../../../runtime/random.ts";
 
 const rows = (...values: readonly (readonly number[])[]) => stackRows(values.map((row) => Float32Array.from(row)));
@@ -19,48 +20,69 @@ function normals(seed: number, count: number, width: number, mean = 0, std = 1):
   return { rows: count, width, data };
 }
 
-function randomSymmetric(n: number) {
-  const a = { size: n, data: Float64Array.from(normals(7, n, n).data) };
-  return multiply(a, transpose(a));
-}
-
-describe("symmetric matrices", () => {
-  it("have the eigenvalues of the closed form", () => {
+describe("square matrices", () => {
+  it("have the singular values of the closed form", () => {
     // [[2, 1], [1, 2]]: 1 and 3; the second difference matrix of size n: 2 - 2 cos(k pi / (n + 1))
-    const two = eigenSymmetric({ size: 2, data: Float64Array.of(2, 1, 1, 2) });
-    expect([...two.values].sort()).toEqual([expect.closeTo(1, 14), expect.closeTo(3, 14)]);
+    const two = singularValues({ size: 2, data: Float64Array.of(2, 1, 1, 2) });
+    expect([...two].sort()).toEqual([expect.closeTo(1, 14), expect.closeTo(3, 14)]);
     const n = 40;
     const data = new Float64Array(n * n);
     for (let i = 0; i < n; i++) {
       data[i * n + i] = 2;
       if (i > 0) data[i * n + i - 1] = data[(i - 1) * n + i] = -1;
     }
-    const found = [...eigenSymmetric({ size: n, data }).values].sort((a, b) => a - b);
+    const found = [...singularValues({ size: n, data })].sort((a, b) => a - b);
     found.forEach((value, k) => {
       expect(value).toBeCloseTo(2 - 2 * Math.cos(((k + 1) * Math.PI) / (n + 1)), 12);
     });
   });
 
-  it("are put together again from eigenvectors, and are the squares of their roots", () => {
-    const a = randomSymmetric(30);
-    const { values, vectors } = eigenSymmetric(a);
-    const scaled = { size: 30, data: vectors.data.map((entry, i) => entry * values[i % 30]!) };
-    const again = multiply(scaled, transpose(vectors));
-    const root = squareRoot(a);
-    const squared = multiply(root, root);
-    a.data.forEach((entry, i) => {
-      expect(again.data[i]).toBeCloseTo(entry, 9);
-      expect(squared.data[i]).toBeCloseTo(entry, 9);
-    });
-    expect(trace(a)).toBeCloseTo(
-      values.reduce((sum, value) => sum + value, 0),
-      9,
-    );
+  it("of no symmetry keep their length, and the product of their singular values is their volume", () => {
+    const a = { size: 3, data: Float64Array.of(1, 2, 0, 0, 3, 4, 5, 0, 1) };
+    const values = singularValues(a);
+    const squares = (entries: Float64Array) => entries.reduce((sum, entry) => sum + entry * entry, 0);
+    expect(squares(values)).toBeCloseTo(squares(a.data), 12);
+    // det = 1 (3 - 0) - 2 (0 - 20) = 43
+    expect(values.reduce((product, value) => product * value, 1)).toBeCloseTo(43, 12);
+  });
+
+  it("are the squares of their Cholesky factors, also where they lack rank", () => {
+    const full = Float64Array.from(normals(7, 30, 30).data);
+    const lacking = full.map((entry, i) => (i % 30 < 20 ? entry : 0));
+    for (const data of [full, lacking]) {
+      const a = multiply({ size: 30, data }, transpose({ size: 30, data }));
+      const factor = cholesky(a);
+      const again = multiply(factor, transpose(factor));
+      a.data.forEach((entry, i) => {
+        expect(again.data[i]).toBeCloseTo(entry, 9);
+      });
+      expect(factor.data[1]).toBe(0);
+    }
   });
 
   it("may be zero or have features that never vary", () => {
-    expect([...eigenSymmetric({ size: 3, data: new Float64Array(9) }).values]).toEqual([0, 0, 0]);
-    expect([...squareRoot({ size: 2, data: Float64Array.of(0, 0, 0, 4) }).data]).toEqual([0, 0, 0, 2]);
+    expect([...singularValues({ size: 3, data: new Float64Array(9) })]).toEqual([0, 0, 0]);
+    expect([...cholesky({ size: 2, data: Float64Array.of(0, 0, 0, 4) }).data]).toEqual([0, 0, 0, 2]);
+  });
+});
+
+describe("pairs of rows", () => {
+  it.each([
+    [1, 1, 1],
+    [3, 5, 7],
+    [4, 8, 6],
+  ])("%i and %i of width %i have these products and distances", (first, second, width) => {
+    const [a, b] = [normals(1, first, width), normals(2, second, width)];
+    const pairs = Array.from({ length: first * second }, (_, at) => [Math.floor(at / second), at % second] as const);
+    const found = [products(a, b), squaredDistances(a, b)];
+    for (const [at, [i, j]] of pairs.entries()) {
+      let dot = 0;
+      for (let k = 0; k < width; k++) dot += a.data[i * width + k]! * b.data[j * width + k]!;
+      expect(found[0]![at]).toBeCloseTo(dot, 12);
+      expect(found[1]![at]).toBeCloseTo(squaredDistance(a, i, b, j), 12);
+    }
+    expect(products(a, a)).toEqual(products(a, { ...a }));
+    expect(squaredDistances(a, a).filter((_, at) => at % (first + 1) === 0)).toEqual(new Float64Array(first));
   });
 });
 
@@ -248,10 +270,14 @@ describe("the nearest picture", () => {
       );
       const features = stackRows(thumbnails.map(({ thumbnail }) => thumbnail));
       const small = stackRows([thumbnailOf(query, shape, 2).thumbnail]);
-      const found = await nearestRow(query, small, { features, block: thumbnails[0]!.block }, async (rows) => {
-        read += rows.length;
-        return stackRows([...rows].map(picture));
-      });
+      const found = await nearestRow(
+        query,
+        boundsOf(small, { features, block: thumbnails[0]!.block }),
+        async (rows) => {
+          read += rows.length;
+          return stackRows([...rows].map(picture));
+        },
+      );
       expect(found.row).toBe(distances.indexOf(Math.min(...distances)));
       expect(found.distance).toBeCloseTo(Math.sqrt(Math.min(...distances) / 16), 5);
     }

@@ -3,7 +3,15 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { advance, dot, glyphHeight, glyphWidth } from "#apps/files/font";
 import { imageGrid } from "#apps/files/grid";
-import { decodeImage, decodePicture, encodePng, type Picture, resizeArea } from "#apps/files/images";
+import {
+  decodeImage,
+  decodePicture,
+  encodeForPage,
+  encodePng,
+  halved,
+  type Picture,
+  resizeArea,
+} from "#apps/files/images";
 import { createStream } from "#runtime/random";
 
 function noise(width: number, height: number): Picture {
@@ -22,6 +30,26 @@ const bytesOf = (picture: Picture) => ({ ...picture, rgb: [...picture.rgb] });
 test("PNG keeps every pixel", async () => {
   const picture = noise(13, 7);
   expect(bytesOf(await decodePicture(await encodePng(picture)))).toEqual(bytesOf(picture));
+});
+
+test("a picture in a page is a fraction of its PNG, and looks the same", async () => {
+  const half = noise(80, 40);
+  const doubled = { width: 160, height: 80, rgb: new Uint8Array(160 * 80 * 3) };
+  for (let i = 0; i < doubled.rgb.length; i++) {
+    const [y, x] = [Math.floor(i / 480), Math.floor(i / 3) % 160];
+    doubled.rgb[i] = half.rgb[((y >> 1) * 80 + (x >> 1)) * 3 + (i % 3)]!;
+  }
+  expect(bytesOf(halved(doubled)!)).toEqual(bytesOf(half));
+  const [first] = doubled.rgb;
+  doubled.rgb[3] = 255 - first!;
+  expect(halved(doubled)).toBeNull();
+  expect(halved(noise(3, 4))).toBeNull();
+
+  const smooth = { width: 64, height: 64, rgb: Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i / 3) % 256) };
+  const file = await encodeForPage(smooth);
+  const { data } = await sharp(file).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const squares = data.reduce((sum, value, i) => sum + (value - smooth.rgb[i]!) ** 2, 0);
+  expect(10 * Math.log10(255 ** 2 / (squares / data.length))).toBeGreaterThan(30);
 });
 
 test("gray and transparent pictures come as RGB", async () => {

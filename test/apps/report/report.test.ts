@@ -32,7 +32,14 @@ describe("parts", () => {
   });
 
   it("a picture is inside the file", () => {
-    const { html: text } = picturePart({ png: Uint8Array.of(1, 2), width: 3, height: 4, title: "a", caption: "b" });
+    const { html: text } = picturePart({
+      type: "png",
+      bytes: Uint8Array.of(1, 2),
+      width: 3,
+      height: 4,
+      title: "a",
+      caption: "b",
+    });
     expect(text).toContain('src="data:image/png;base64,AQI=" width="3" height="4" alt="a"');
   });
 });
