@@ -1,7 +1,11 @@
-/** The data set `mnist`: handwritten digits from the IDX files of LeCun et al., with the node `Digit` for the label. */
+/**
+ * The data set `mnist`: handwritten digits from the IDX files of LeCun et al., with the label as `Digit`, and `Thickness` and
+ * `Slant` read off the pictures (`digit-labels.ts`).
+ */
 import { RuntimeFault } from "#runtime/fault";
 import { chosenRows, flip, holdout, limit, numberArgument, skip, textArgument, validation } from "./arguments.ts";
-import type { Dataset, Reader } from "./dataset.ts";
+import type { Column, Dataset, Reader } from "./dataset.ts";
+import { shapeColumns } from "./digit-labels.ts";
 import { fingerprintBytes } from "./fingerprint.ts";
 import { expand } from "./pixels.ts";
 
@@ -10,7 +14,10 @@ const side = 28;
 
 export const mnist: Dataset = {
   name: "mnist",
-  doc: "MNIST: gray pictures of digits, with the column Digit (0 to 9), from its IDX files (also .gz) in a directory.",
+  doc:
+    "MNIST: gray pictures of digits from its IDX files (also .gz) in a directory. Columns: Digit (0 to 9), and as measured on " +
+    "the picture Thickness (mean width of the stroke: thin below 2.25 pixels, medium, thick from 3 on) and Slant (left below -10 " +
+    "degrees from the vertical, upright, right from 10 on), both after Morpho-MNIST.",
   parameters: [
     { name: "path", kind: "string", doc: "the directory" },
     {
@@ -49,7 +56,13 @@ export const mnist: Dataset = {
     const size = numberArgument(args, "size");
     return {
       rows: end - start,
-      columns: new Map([["Digit", { kind: "states", states: digits, values: labels.values.slice(start, end) }]]),
+      columns: new Map<string, Column>([
+        ["Digit", { kind: "states", states: digits, values: labels.values.slice(start, end) }],
+        ...shapeColumns(end - start, (row) => {
+          const from = (start + row) * side * side;
+          return { values: images.values.subarray(from, from + side * side), width: side, height: side };
+        }),
+      ]),
       image: {
         channels: 1,
         height: size,
@@ -58,7 +71,7 @@ export const mnist: Dataset = {
           for (const [i, row] of rows.entries()) drawDigit(images.values, start + row, size, out, i * size * size);
         },
       },
-      fingerprint: `mnist-1 ${fingerprintBytes(images.values)} ${fingerprintBytes(labels.values)} rows ${start} to ${end} size=${size}`,
+      fingerprint: `mnist-2 ${fingerprintBytes(images.values)} ${fingerprintBytes(labels.values)} rows ${start} to ${end} size=${size}`,
       place: (row) => `${images.path}, picture ${start + row + 1}`,
     };
   },
