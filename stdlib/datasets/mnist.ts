@@ -3,6 +3,7 @@
  * `Slant` read off the pictures (`digit-labels.ts`).
  */
 import { RuntimeFault } from "#runtime/fault";
+import { createStream } from "#runtime/random";
 import { chosenRows, flip, holdout, limit, numberArgument, skip, textArgument, validation } from "./arguments.ts";
 import type { Column, Dataset, Reader } from "./dataset.ts";
 import { shapeColumns } from "./digit-labels.ts";
@@ -34,6 +35,14 @@ export const mnist: Dataset = {
       range: [28, 64],
       doc: "side of the pictures: black is added around 28 pixels",
     },
+    {
+      name: "shuffle",
+      kind: "boolean",
+      default: false,
+      doc:
+        "take the digits in a fixed random order, the same for every program, before `skip` and `limit`: else parts are not alike, for " +
+        "the first half of the test digits is of other writers than the second",
+    },
     flip(false),
     skip,
     limit,
@@ -54,12 +63,14 @@ export const mnist: Dataset = {
     if (wrong >= 0) throw bad(labels.path, `label ${wrong + 1} is ${labels.values[wrong]}, which is no digit`);
     const { start, end } = chosenRows(args, count, path);
     const size = numberArgument(args, "size");
+    const order = args.shuffle === true ? createStream(0, "mnist order", count).permutation(count) : null;
+    const chosen = Int32Array.from({ length: end - start }, (_, row) => order?.[start + row] ?? start + row);
     return {
-      rows: end - start,
+      rows: chosen.length,
       columns: new Map<string, Column>([
-        ["Digit", { kind: "states", states: digits, values: labels.values.slice(start, end) }],
-        ...shapeColumns(end - start, (row) => {
-          const from = (start + row) * side * side;
+        ["Digit", { kind: "states", states: digits, values: Uint8Array.from(chosen, (at) => labels.values[at]!) }],
+        ...shapeColumns(chosen.length, (row) => {
+          const from = chosen[row]! * side * side;
           return { values: images.values.subarray(from, from + side * side), width: side, height: side };
         }),
       ]),
@@ -68,11 +79,11 @@ export const mnist: Dataset = {
         height: size,
         width: size,
         read(rows, out) {
-          for (const [i, row] of rows.entries()) drawDigit(images.values, start + row, size, out, i * size * size);
+          for (const [i, row] of rows.entries()) drawDigit(images.values, chosen[row]!, size, out, i * size * size);
         },
       },
-      fingerprint: `mnist-2 ${fingerprintBytes(images.values)} ${fingerprintBytes(labels.values)} rows ${start} to ${end} size=${size}`,
-      place: (row) => `${images.path}, picture ${start + row + 1}`,
+      fingerprint: `mnist-2 ${fingerprintBytes(images.values)} ${fingerprintBytes(labels.values)} rows ${start} to ${end} size=${size}${order === null ? "" : " shuffled"}`,
+      place: (row) => `${images.path}, picture ${chosen[row]! + 1}`,
     };
   },
 };
