@@ -112,7 +112,11 @@ test.skipIf(!existsSync(shared))("the real test digits (skipped where they are a
   const source = await openDataset("mnist", { path: shared, part: "t10k" }, createReader("/"));
   expect([source.rows, [...source.columns.get("Digit")!.values.slice(0, 5)]]).toEqual([10_000, [7, 2, 1, 0, 4]]);
   // every class is common enough to be learned
-  const some = await openDataset("mnist", { path: shared, part: "t10k", shuffle: true, limit: 1000 }, createReader("/"));
+  const some = await openDataset(
+    "mnist",
+    { path: shared, part: "t10k", shuffle: true, limit: 1000 },
+    createReader("/"),
+  );
   for (const name of ["Thickness", "Slant"]) {
     const states = statesIn(some, name);
     const shares = [...new Set(states)].map((state) => states.filter((other) => other === state).length / 1000);
