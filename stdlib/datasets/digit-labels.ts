@@ -33,6 +33,6 @@ export function shapeColumns(
 }
 
 /** How many of the ascending bounds a value reaches. */
-function classOf(value: number, bounds: readonly number[]): number {
+export function classOf(value: number, bounds: readonly number[]): number {
   return bounds.filter((bound) => value >= bound).length;
 }

@@ -5,6 +5,7 @@
 import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { measure } from "../../examples/digits/measure.ts";
 import { causal, examples, temporaryFolder, writeProgram } from "../apps/cli/run-cli.ts";
 
 const folder = temporaryFolder();
