@@ -1,7 +1,12 @@
-/** The data set `mnist`: handwritten digits from the IDX files of LeCun et al., with the node `Digit` for the label. */
+/**
+ * The data set `mnist`: handwritten digits from the IDX files of LeCun et al., with the label as `Digit`, and `Thickness` and
+ * `Slant` read off the pictures (`digit-labels.ts`).
+ */
 import { RuntimeFault } from "#runtime/fault";
+import { createStream } from "#runtime/random";
 import { chosenRows, flip, holdout, limit, numberArgument, skip, textArgument, validation } from "./arguments.ts";
-import type { Dataset, Reader } from "./dataset.ts";
+import type { Column, Dataset, Reader } from "./dataset.ts";
+import { shapeColumns } from "./digit-labels.ts";
 import { fingerprintBytes } from "./fingerprint.ts";
 import { expand } from "./pixels.ts";
 
@@ -10,7 +15,10 @@ const side = 28;
 
 export const mnist: Dataset = {
   name: "mnist",
-  doc: "MNIST: gray pictures of digits, with the column Digit (0 to 9), from its IDX files (also .gz) in a directory.",
+  doc:
+    "MNIST: gray pictures of digits from its IDX files (also .gz) in a directory. Columns: Digit (0 to 9), and as measured on " +
+    "the picture Thickness (mean width of the stroke: thin below 2.25 pixels, medium, thick from 3 on) and Slant (left below -10 " +
+    "degrees from the vertical, upright, right from 10 on), both after Morpho-MNIST.",
   parameters: [
     { name: "path", kind: "string", doc: "the directory" },
     {
@@ -26,6 +34,14 @@ export const mnist: Dataset = {
       default: 28,
       range: [28, 64],
       doc: "side of the pictures: black is added around 28 pixels",
+    },
+    {
+      name: "shuffle",
+      kind: "boolean",
+      default: false,
+      doc:
+        "take the digits in a fixed random order, the same for every program, before `skip` and `limit`: else parts are not alike, for " +
+        "the first half of the test digits is of other writers than the second",
     },
     flip(false),
     skip,
@@ -47,19 +63,27 @@ export const mnist: Dataset = {
     if (wrong >= 0) throw bad(labels.path, `label ${wrong + 1} is ${labels.values[wrong]}, which is no digit`);
     const { start, end } = chosenRows(args, count, path);
     const size = numberArgument(args, "size");
+    const order = args.shuffle === true ? createStream(0, "mnist order", count).permutation(count) : null;
+    const chosen = Int32Array.from({ length: end - start }, (_, row) => order?.[start + row] ?? start + row);
     return {
-      rows: end - start,
-      columns: new Map([["Digit", { kind: "states", states: digits, values: labels.values.slice(start, end) }]]),
+      rows: chosen.length,
+      columns: new Map<string, Column>([
+        ["Digit", { kind: "states", states: digits, values: Uint8Array.from(chosen, (at) => labels.values[at]!) }],
+        ...shapeColumns(chosen.length, (row) => {
+          const from = chosen[row]! * side * side;
+          return { values: images.values.subarray(from, from + side * side), width: side, height: side };
+        }),
+      ]),
       image: {
         channels: 1,
         height: size,
         width: size,
         read(rows, out) {
-          for (const [i, row] of rows.entries()) drawDigit(images.values, start + row, size, out, i * size * size);
+          for (const [i, row] of rows.entries()) drawDigit(images.values, chosen[row]!, size, out, i * size * size);
         },
       },
-      fingerprint: `mnist-1 ${fingerprintBytes(images.values)} ${fingerprintBytes(labels.values)} rows ${start} to ${end} size=${size}`,
-      place: (row) => `${images.path}, picture ${start + row + 1}`,
+      fingerprint: `mnist-2 ${fingerprintBytes(images.values)} ${fingerprintBytes(labels.values)} rows ${start} to ${end} size=${size}${order === null ? "" : " shuffled"}`,
+      place: (row) => `${images.path}, picture ${chosen[row]! + 1}`,
     };
   },
 };
