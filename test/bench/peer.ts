@@ -3,13 +3,14 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { labels } from "./programs.ts";
 import type { Workload } from "./workloads.ts";
 
 /** Ways to run the same step; the benchmark takes what is fastest on the machine. */
 export interface PeerVariant {
   readonly layout: "contiguous" | "channels_last";
   readonly adam: "single" | "foreach" | "fused";
-  /** the generated batch is judged once for both networks of a DCGAN, as ours does it; else again by the updated one */
+  /** the generated batch is judged once for all networks, as ours does it; else again by the updated ones */
   readonly shared: boolean;
 }
 
@@ -35,9 +36,9 @@ export async function openPeer(threads: number): Promise<Peer | null> {
   const ask = askThrough(child);
   return {
     torch: version.stdout.trim(),
-    async time({ kind, size, width, batch, labels }, { shared, layout, adam }, steps) {
-      const workload = kind === "dcgan" && shared ? "dcgan_shared" : kind;
-      return (await ask({ workload, size, width, batch, labels, layout, adam, steps })).milliseconds;
+    async time({ kind, ...sizes }, { shared, ...variant }, steps) {
+      const workload = shared ? `${kind}_shared` : kind;
+      return (await ask({ workload, ...sizes, labels: labels.length, ...variant, steps })).milliseconds;
     },
     close: () => void child.stdin!.end(),
   };
