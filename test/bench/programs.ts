@@ -62,7 +62,7 @@ const parts: Readonly<Record<Kind, (sizes: Sizes) => Parts>> = {
   }),
 };
 
-/** A program with one train statement, to lie beside the networks of examples/faces. */
+/** A program that lies beside the networks of examples/faces. An image needs labels that are learned: they are counted first. */
 export function programText(kind: Kind, sizes: Sizes, { steps, rows }: { steps: number; rows: number }): string {
   const { imported, network, noise, train } = parts[kind](sizes);
   const { size, batch } = sizes;
@@ -71,6 +71,6 @@ model Bench {${g1}
   image Image : rgb(${size}, ${size}) ~ generator(${labels.join(", ")}) { network = ${network}, noise = ${noise} }
 }
 data seen = faces(n = ${rows}, size = ${size}, seed = 1)
-train Bench.${train}, data = seen, seed = 1, steps = ${steps}, batch = ${batch} }
+${kind === "controller" ? "" : "train Bench.labels with cpt { data = seen }\n"}train Bench.${train}, data = seen, seed = 1, steps = ${steps}, batch = ${batch} }
 `;
 }

@@ -8,8 +8,9 @@ import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import type { Executor } from "#runtime/executor";
 import { createOnnxExecutor } from "#runtime/executors/onnx";
-import { openPeer, type Peer, type PeerVariant } from "./peer.ts";
+import { fastestVariants, openPeer, type Peer, variantText } from "./peer.ts";
 import { profile } from "./profile.ts";
+import { median, spread } from "./table.ts";
 import { type TrainingStep, trainingStep, type Workload } from "./workloads.ts";
 
 const workloads: Readonly<Record<string, Workload>> = {
@@ -25,9 +26,6 @@ const workloads: Readonly<Record<string, Workload>> = {
 const stepsInBlock = 4;
 const stepsInTrial = 2;
 const long = 1000;
-
-/** Workloads of which PyTorch can be asked to judge the generated batch once. */
-const shareable: readonly Workload["kind"][] = ["dcgan", "causalbegan", "faces_began"];
 
 interface Settings {
   readonly threads: number;
@@ -89,35 +87,17 @@ async function compare(
     own.push(mine);
     for (const [i, variant] of variants.entries()) {
       // the first step after a change of variant is not typical: the peer makes it before it counts
-      const other = median(await peer!.time(workload, variant, block));
+      const other = median((await peer!.time(workload, variant, block)).milliseconds);
       others[i]!.push(other);
       ratios[i]!.push(mine / other);
     }
   }
   await session.close();
   console.log(`\n${name}\n  ours ${median(own).toFixed(0)} ms (${spread(own, 0)})`);
-  for (const [i, { layout, adam, shared }] of variants.entries()) {
-    const how = `${layout}, ${adam} Adam${shared ? ", one forward of the generated batch" : ""}`;
-    console.log(`  PyTorch ${median(others[i]!).toFixed(0)} ms (${spread(others[i]!, 0)}; ${how})`);
+  for (const [i, variant] of variants.entries()) {
+    console.log(`  PyTorch ${median(others[i]!).toFixed(0)} ms (${spread(others[i]!, 0)}; ${variantText(variant)})`);
     console.log(`  ratio ${median(ratios[i]!).toFixed(2)} (${spread(ratios[i]!, 2)})`);
   }
-}
-
-/** The fastest way of PyTorch to make the step as it is usually written, and where there is one also with a shared forward. */
-async function fastestVariants(peer: Peer, workload: Workload, steps: number): Promise<readonly PeerVariant[]> {
-  const fastest: PeerVariant[] = [];
-  for (const shared of shareable.includes(workload.kind) ? [false, true] : [false]) {
-    let best: { variant: PeerVariant; time: number } | null = null;
-    for (const layout of ["contiguous", "channels_last"] as const) {
-      for (const adam of ["single", "foreach", "fused"] as const) {
-        const variant: PeerVariant = { layout, adam, shared };
-        const time = Math.min(...(await peer.time(workload, variant, steps)));
-        if (best === null || time < best.time) best = { variant, time };
-      }
-    }
-    fastest.push(best!.variant);
-  }
-  return fastest;
 }
 
 async function printProfile(name: string, step: TrainingStep, { threads }: Settings): Promise<void> {
@@ -128,13 +108,4 @@ async function printProfile(name: string, step: TrainingStep, { threads }: Setti
   }
   console.log("  slowest nodes");
   for (const { op, shapes, time } of slowest) console.log(`  ${time.toFixed(1).padStart(6)} ms  ${op} ${shapes}`);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
-}
-
-function spread(values: readonly number[], digits: number): string {
-  return `${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)}`;
 }

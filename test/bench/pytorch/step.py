@@ -22,6 +22,7 @@ class Step:
         self.real = self.image(self.batch)
         self.z = torch.rand(self.batch, self.noise) * 2 - 1
         self.real_labels, self.fake_labels = self.some_labels(), self.some_labels()
+        self.parameters = 0
         self.build(request["width"])
 
     def build(self, width):
@@ -38,6 +39,8 @@ class Step:
         return module.to(memory_format=self.layout)
 
     def adam(self, parameters):
+        parameters = list(parameters)
+        self.parameters += sum(parameter.numel() for parameter in parameters)
         return torch.optim.Adam(parameters, lr=self.rate, betas=self.betas, **self.adam_options)
 
     def generate(self):

@@ -1,7 +1,7 @@
 """The peer: the same training steps in eager PyTorch on the CPU, answering one JSON request a line on standard input.
 
 {"workload": "dcgan", "batch": 16, "width": 64, "size": 64, "labels": 9, "layout": "contiguous", "adam": "fused",
- "steps": 3} -> {"milliseconds": [..], "torch": "2.x", "peak_mib": 500.0}
+ "steps": 3} -> {"milliseconds": [..], "parameters": 1000, "peak_mib": 500.0}
 
 Batches are made before the clock starts. `layout` is `contiguous` or `channels_last`, `adam` is `single`, `foreach` or
 `fused`; the benchmark takes what is fastest. Workloads are as they are usually written, one network updated after the other;
@@ -49,4 +49,4 @@ for line in sys.stdin:
         last[1]()
         times.append((time.perf_counter() - start) * 1000)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"milliseconds": times, "torch": torch.__version__, "peak_mib": peak / 1024}), flush=True)
+    print(json.dumps({"milliseconds": times, "parameters": last[1].parameters, "peak_mib": peak / 1024}), flush=True)
