@@ -10,7 +10,7 @@ import type { Around } from "./around.ts";
 import { chosen, type Options, readOptions } from "./options.ts";
 import { NoEngine, type Own, openOwn } from "./own.ts";
 import { openRival, type Rival, variantText } from "./peer.ts";
-import { formatRatio, formatShare, formatTime, markdownTable, median } from "./table.ts";
+import { formatRatio, formatShare, formatTime, markdownHeader, markdownRow, median } from "./table.ts";
 import type { Workload } from "./workloads.ts";
 
 const workloads: Readonly<Record<string, Workload>> = {
@@ -68,36 +68,37 @@ async function compareSteps(
   engines: readonly EngineName[],
   options: Options,
 ): Promise<void> {
-  const times: string[][] = [];
-  const memory: string[][] = [];
   const notes: string[] = [];
+  console.log(`\nmedians, (ratio to PyTorch on ${options.threads} threads), peak resident set of the process\n`);
+  console.log(markdownHeader(["", "PyTorch", ...engines]));
   for (const [name, workload] of rows) {
-    // one process for each workload, so that its memory is that of the workload
     progress(`${name}: PyTorch, its fastest variant`);
     const opened = await openRival(workload, options.threads);
     const rival = opened === null ? null : measured(opened);
     if (opened !== null) notes.push(`${name}: PyTorch ${opened.torch} with ${variantText(opened.variant)}`);
     const cells: string[] = [];
-    const peaks: string[] = [];
     for (const engine of engines) {
       progress(`${name}: ${engine}`);
-      const cell = await measure(engine, workload, rival, options).catch((error: unknown) => {
-        if (error instanceof NoEngine) return error.message;
-        throw error;
-      });
-      if (typeof cell === "string") notes.push(`${name}: ${engine}: ${cell}`);
-      const text = typeof cell === "string" ? "-" : formatTime(cell.time);
-      cells.push(typeof cell === "string" || cell.ratio === null ? text : `${text} (${formatRatio(cell.ratio)})`);
-      peaks.push(typeof cell === "string" ? "-" : cell.peak.toFixed(0));
+      try {
+        cells.push(cellText(await measure(engine, workload, rival, options)));
+      } catch (error) {
+        if (!(error instanceof NoEngine)) throw error;
+        notes.push(`${name}: ${engine}: ${error.message}`);
+        cells.push("-");
+      }
     }
-    times.push([name, rival === null ? "-" : formatTime(median(rival.times)), ...cells]);
-    memory.push([name, rival === null ? "-" : rival.peak.toFixed(0), ...peaks]);
     opened?.close();
+    const own =
+      rival === null || rival.times.length === 0 ? "-" : `${formatTime(median(rival.times))}, ${memory(rival.peak)}`;
+    console.log(markdownRow([name, own, ...cells]));
   }
-  const header = ["", "PyTorch", ...engines];
-  console.log(`\nmedians, and the ratio to PyTorch on ${options.threads} threads\n\n${markdownTable(header, times)}`);
-  console.log(`\npeak resident set of the process, MiB\n\n${markdownTable(header, memory)}`);
   if (notes.length > 0) console.log(`\n${notes.map((note) => `- ${note}`).join("\n")}`);
+}
+
+const memory = (peak: number) => `${peak.toFixed(0)} MiB`;
+
+function cellText({ time, ratio, peak }: Cell): string {
+  return `${formatTime(time)}${ratio === null ? "" : ` (${formatRatio(ratio)})`}, ${memory(peak)}`;
 }
 
 /** PyTorch at a workload, with all that was measured of it. */
@@ -180,8 +181,13 @@ async function compareTrainings(
   engines: readonly EngineName[],
   options: Options,
 ): Promise<void> {
-  const shares: string[][] = [];
-  const delays: string[][] = [];
+  const header = {
+    around: ["engine alone", "training", "besides the engine", "of it records", "main thread busy"],
+    loop: ["timers late by: p50", "p99", "max"],
+  };
+  const parts = (["around", "loop"] as const).filter((part) => options.parts.includes(part));
+  console.log("\na step of the engine alone and of causal train\n");
+  console.log(markdownHeader(["", ...parts.flatMap((part) => header[part])]));
   const notes: string[] = [];
   for (const engine of engines.filter((name) => !smallOnly.includes(name))) {
     for (const [name, workload] of rows) {
@@ -191,11 +197,8 @@ async function compareTrainings(
         const own = await openOwn({ engine, threads: options.threads, workload }, options.patience);
         try {
           const around = await own.around(seconds, options.rounds);
-          shares.push([`${engine}: ${name}`, ...shareCells(around)]);
-          delays.push([
-            `${engine}: ${name}`,
-            ...[around.delay.p50, around.delay.p99, around.delay.max].map(formatTime),
-          ]);
+          const cells = { around: shareCells(around), loop: delayCells(around) };
+          console.log(markdownRow([`${engine}: ${name}`, ...parts.flatMap((part) => cells[part])]));
         } finally {
           await own.close();
         }
@@ -204,15 +207,6 @@ async function compareTrainings(
         notes.push(`${engine}: ${name}: ${error.message}`);
       }
     }
-  }
-  const stepHeader = ["", "engine alone", "training", "besides the engine", "of it records", "main thread busy"];
-  if (options.parts.includes("around")) {
-    console.log(`\na step of the engine alone and of causal train\n\n${markdownTable(stepHeader, shares)}`);
-  }
-  if (options.parts.includes("loop")) {
-    console.log(
-      `\nhow late a timer of the main thread is while it trains\n\n${markdownTable(["", "p50", "p99", "max"], delays)}`,
-    );
   }
   if (notes.length > 0) console.log(`\n${notes.map((note) => `- ${note}`).join("\n")}`);
 }
@@ -225,4 +219,8 @@ function shareCells({ alone, unrecorded, whole, busy }: Around): readonly string
     formatShare((whole - unrecorded) / whole),
     formatShare(busy),
   ];
+}
+
+function delayCells({ delay: { p50, p99, max } }: Around): readonly string[] {
+  return [p50, p99, max].map(formatTime);
 }

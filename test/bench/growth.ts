@@ -6,7 +6,7 @@ import { chosen, type Options, readOptions } from "./options.ts";
 import { openOwn } from "./own.ts";
 import { openRival, variantText } from "./peer.ts";
 import type { Sizes } from "./programs.ts";
-import { formatRatio, formatTime, markdownTable, median } from "./table.ts";
+import { formatRatio, formatTime, markdownHeader, markdownRow, median } from "./table.ts";
 import type { Workload } from "./workloads.ts";
 
 const base: Sizes = { size: 64, width: 32, batch: 16 };
@@ -28,15 +28,14 @@ export async function run(args: readonly string[]): Promise<void> {
   console.log(
     `otherwise ${base.size} px, width ${base.width}, batch ${base.batch}; medians; peaks of resident sets in MiB`,
   );
-  const rows: (readonly string[])[] = [];
+  console.log(`\n${markdownHeader(["", "ours", "PyTorch", "ratio", "our peak", "PyTorch's peak"])}`);
   for (const [name, workload] of chosen(workloads, options)) {
     process.stderr.write(`${name}\n`);
     for (const engine of options.engines) {
       const label = options.engines.length === 1 ? name : `${engine}: ${name}`;
-      rows.push([label, ...(await point(engine, workload, options))]);
+      console.log(markdownRow([label, ...(await point(engine, workload, options))]));
     }
   }
-  console.log(`\n${markdownTable(["", "ours", "PyTorch", "ratio", "our peak", "PyTorch's peak"], rows)}`);
 }
 
 async function point(

@@ -25,8 +25,11 @@ export function formatShare(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** A table of Markdown; its first column is text, the others stand to the right. */
-export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(header), line(header.map((_, i) => (i === 0 ? "---" : "--:"))), ...rows.map(line)].join("\n");
+/** The lines of a table of Markdown, which can be printed as rows come; its first column is text, the others stand to the right. */
+export function markdownHeader(cells: readonly string[]): string {
+  return `${markdownRow(cells)}\n${markdownRow(cells.map((_, i) => (i === 0 ? "---" : "--:")))}`;
+}
+
+export function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
 }
