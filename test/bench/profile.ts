@@ -6,6 +6,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
+import type { Call, Tensors } from "#runtime/executor";
+import type { Program } from "#runtime/program/program";
 import { encodeModel } from "../../runtime/executors/onnx/encode.ts";
 import { lowerProgram } from "../../runtime/executors/onnx/lower.ts";
 import { inputName } from "../../runtime/executors/onnx/names.ts";
@@ -42,7 +44,23 @@ const warmUp = 2;
 const runs = 5;
 
 /** The median over a few steps of the time of every node; nodes run one after the other. */
-export async function profile({ program, state, inputs }: TrainingStep, threads: number): Promise<Breakdown> {
+export async function profile({ programs, state, calls }: TrainingStep, threads: number): Promise<Breakdown> {
+  const parts: Timed[] = [];
+  for (const [key, program] of Object.entries(programs)) {
+    const own = calls.filter((call) => call.program === key);
+    const nodes = timedNodes(await eventsOf(program, state, own[0]!, threads));
+    parts.push(...own.flatMap(() => nodes));
+  }
+  return breakdownOf(parts);
+}
+
+interface Timed {
+  readonly op: string;
+  readonly shapes: string;
+  readonly time: number;
+}
+
+async function eventsOf(program: Program, state: Tensors, { inputs }: Call, threads: number): Promise<Event[]> {
   const folder = mkdtempSync(join(tmpdir(), "causal-bench-"));
   try {
     const session = await ort.InferenceSession.create(encodeModel(lowerProgram(program)), {
@@ -61,14 +79,13 @@ export async function profile({ program, state, inputs }: TrainingStep, threads:
     for (let run = 0; run < warmUp + runs; run++) await session.run(feeds);
     session.endProfiling();
     await session.release();
-    const events = JSON.parse(readFileSync(join(folder, readdirSync(folder)[0]!), "utf8")) as Event[];
-    return breakdownOf(events);
+    return JSON.parse(readFileSync(join(folder, readdirSync(folder)[0]!), "utf8")) as Event[];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function breakdownOf(events: readonly Event[]): Breakdown {
+function timedNodes(events: readonly Event[]): readonly Timed[] {
   const nodes = new Map<string, { op: string; shapes: string; times: number[] }>();
   for (const { cat, name, dur, args } of events) {
     if (cat !== "Node" || !name.endsWith("_kernel_time")) continue;
@@ -77,11 +94,14 @@ function breakdownOf(events: readonly Event[]): Breakdown {
     node.times.push(dur / 1000);
     nodes.set(name, node);
   }
-  const timed = [...nodes.values()].map(({ op, shapes, times }) => {
+  return [...nodes.values()].map(({ op, shapes, times }) => {
     const counted = times.slice(warmUp).sort((a, b) => a - b);
     return { op, shapes, time: counted[counted.length >> 1] ?? 0 };
   });
-  timed.sort((a, b) => b.time - a.time);
+}
+
+function breakdownOf(nodes: readonly Timed[]): Breakdown {
+  const timed = [...nodes].sort((a, b) => b.time - a.time);
   const sums = new Map<string, { count: number; time: number }>();
   for (const { op, time } of timed) {
     const sum = sums.get(op) ?? { count: 0, time: 0 };

@@ -2,8 +2,12 @@
  * `npm run bench [-- SUITE OPTIONS]`: runs a suite of benchmarks; without a name, that of training steps. A suite is a file
  * that says in its first lines what it measures and which options it takes.
  */
+import { OptionError } from "./options.ts";
+
 const suites = {
   steps: async () => await import("./steps.ts"),
+  executors: async () => await import("./executors.ts"),
+  growth: async () => await import("./growth.ts"),
   inference: async () => await import("./inference/run.ts"),
 };
 
@@ -15,4 +19,10 @@ if (!Object.hasOwn(suites, name)) {
   process.exit(2);
 }
 const { run } = await suites[name as keyof typeof suites]();
-await run(named ? rest : process.argv.slice(2));
+try {
+  await run(named ? rest : process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof OptionError)) throw error;
+  console.error(error.message);
+  process.exit(2);
+}
