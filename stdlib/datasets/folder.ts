@@ -63,6 +63,7 @@ export const folder: Dataset = {
     const pictures = await openPictures(
       {
         name: "folder",
+        folder: path,
         paths: chosen.map((name) => (name === "" ? "" : `${path}/${name}`)),
         place,
         unlabelled: await unlabelledIn(path, named, reader),

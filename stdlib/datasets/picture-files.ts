@@ -14,7 +14,9 @@ import { createPictureStore, expand, grayOf, type PictureStore, planesOf } from 
 export interface PictureList {
   /** the data set, for messages and names of caches */
   readonly name: string;
-  /** one a row */
+  /** where the pictures lie; another place does not make them other data */
+  readonly folder: string;
+  /** one a row, with the folder */
   readonly paths: readonly string[];
   readonly place: (row: number) => string;
   /** files beside these that no row names */
@@ -60,9 +62,9 @@ export async function openPictures(list: PictureList, args: Constants, reader: R
       .sort((a, b) => a.row - b.row)
       .map((flaw) => ({ ...flaw, place: list.place(flaw.row), path: paths[flaw.row]! }));
 
-  const sizes = names.map((name, row) => `${name} ${stamps[row]?.size ?? "-"}`).join("\n");
+  const sizes = names.map((name, row) => `${name.slice(list.folder.length)} ${stamps[row]?.size ?? "-"}`).join("\n");
   const times = stamps.map((stamp) => stamp?.modified ?? "-").join(" ");
-  const key = `${list.name}-${fingerprintText(`pictures-1 ${crop} ${size} ${channels}\n${sizes}\n${times}`)}`;
+  const key = `${list.name}-${fingerprintText(`pictures-2 ${list.folder} ${crop} ${size} ${channels}\n${sizes}\n${times}`)}`;
   const keep = createKeeper(key, paths.length, each, args, reader);
 
   async function decodeRow(row: number): Promise<Uint8Array | Flaw> {
