@@ -48,7 +48,8 @@ export async function estimateFrom(
   const words = identifyQuery(model, query);
   const needed = columnsOf(model, query);
   if ("diagnostics" in needed) throw new ProgramError(needed.diagnostics, sources);
-  const opened = await openData(project.program.data.get(data)!, createReader(dirname(project.files[0]!.name)));
+  const reader = createReader(dirname(project.files[0]!.name), {}, { labelsOnly: true });
+  const opened = await openData(project.program.data.get(data)!, reader);
   const columns: Record<string, ArrayLike<number>> = {};
   const sizes: Record<string, number> = {};
   for (const [name, type] of needed.columns) {

@@ -39,7 +39,7 @@ export interface Command {
   run(invocation: Invocation, io: Io): Promise<number>;
 }
 
-export const exitCodes = { well: 0, program: 1, commandLine: 2, fault: 3 } as const;
+export const exitCodes = { well: 0, program: 1, commandLine: 2, fault: 3, interrupted: 130 } as const;
 
 /** The command line is wrong; exit code 2. */
 export class UsageError extends Error {}

@@ -31,7 +31,7 @@ export function reportFault(fault: RuntimeFault, sources: ReadonlyMap<string, So
   return exitCodes.fault;
 }
 
-/** The program is wrong (1), or the world or we are (3). */
+/** The program is wrong (1), the world or we are (3), or the user stopped it with nothing to save (130). */
 export function report(error: unknown, json: boolean, io: Io): number {
   if (error instanceof ProgramError) {
     if (json) {
@@ -41,10 +41,13 @@ export function report(error: unknown, json: boolean, io: Io): number {
     return exitCodes.program;
   }
   if (error instanceof RuntimeFault) {
+    // the user knows what happened
+    const plain = error.code === "interrupted";
     if (json)
       io.err(`${JSON.stringify({ fault: { code: error.code, message: error.message, advice: error.advice } })}\n`);
+    else if (plain) io.err(`${error.message}; ${error.advice}\n`);
     else io.err(`fault[${error.code}]: ${error.message}\n  ${error.advice}\n`);
-    return exitCodes.fault;
+    return plain ? exitCodes.interrupted : exitCodes.fault;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   io.err(`${text.includes("internal:") ? "" : "internal: "}${text}\nThis is a mistake of causal-lang, not yours.\n`);

@@ -63,6 +63,10 @@ export interface EvaluateObserver {
   cost?(image: string, cost: Cost): void;
   phase?(title: string): void;
   progress?(event: { readonly step: number; readonly steps: number }): void;
+  /** bad pictures are looked for before anything else */
+  readingPictures?(done: number, total: number): void;
+  /** about the data: rows that are left out, where pictures are kept */
+  notice?(text: string): void;
 }
 
 export interface Evaluated {

@@ -78,17 +78,23 @@ function statementOf({ project }: Run, model: string, part: string): CheckedTrai
   return trains.find((train) => train.model === model && train.part === part && generates(train)) ?? null;
 }
 
-async function openSubjectData(run: Run, name: string, { data: paths }: EvaluateOptions): Promise<SubjectData> {
+async function openSubjectData(run: Run, name: string, options: EvaluateOptions): Promise<SubjectData> {
   const declared = run.project.program.data.get(name)!;
-  const path = paths?.[name];
+  const path = options.data?.[name];
   const checked = path === undefined ? declared : { ...declared, args: { ...declared.args, path } };
   const truth = truthOf(checked);
   try {
+    const { signal, observer } = options;
     // names in a run directory are relative to the program: the best guess is that it is asked from there
-    const open = await openData(checked, createReader(dirname(run.project.files[0]!.name)));
+    const reader = createReader(dirname(run.project.files[0]!.name), {
+      ...(signal === undefined ? {} : { signal }),
+      notice: (text) => observer?.notice?.(text),
+      progress: (done, total) => observer?.readingPictures?.(done, total),
+    });
+    const open = await openData(checked, reader);
     return { checked, open, missing: null, truth };
   } catch (error) {
-    if (!(error instanceof RuntimeFault)) throw error;
+    if (!(error instanceof RuntimeFault) || error.code === "interrupted") throw error;
     return {
       checked,
       open: null,

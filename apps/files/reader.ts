@@ -12,7 +12,11 @@ import { cacheDirectory, openShards } from "./shards.ts";
 const unzip = promisify(gunzip);
 
 /** A reader whose relative paths start at `baseDirectory`. Messages name files as the program wrote them. */
-export function createReader(baseDirectory: string, watch: DataWatch = {}): Reader {
+export function createReader(
+  baseDirectory: string,
+  watch: DataWatch = {},
+  { labelsOnly = false }: Pick<Reader, "labelsOnly"> = {},
+): Reader {
   const locate = (path: string) => resolve(baseDirectory, path);
 
   async function bytes(path: string): Promise<Uint8Array> {
@@ -57,6 +61,7 @@ export function createReader(baseDirectory: string, watch: DataWatch = {}): Read
     parquet: readParquet,
     shards: (key) => openShards(join(cacheDirectory(), key)),
     watch,
+    labelsOnly,
   };
 }
 

@@ -20,7 +20,7 @@ import { fingerprintText } from "./fingerprint.ts";
 import { openPictures } from "./picture-files.ts";
 
 const labelFiles = ["list_attr_celeba.txt", "list_attr_celeba.csv"].flatMap((name) => [name, `${name}.gz`]);
-const pictureDirectories = ["images", "img_align_celeba/img_align_celeba", "img_align_celeba"];
+const pictureDirectories = ["images", "Img/img_align_celeba", "img_align_celeba/img_align_celeba", "img_align_celeba"];
 
 export const celeba: Dataset = {
   name: "celeba",
@@ -67,6 +67,7 @@ export const celeba: Dataset = {
         : await openPictures(
             {
               name: "celeba",
+              folder,
               paths: images.map((name) => `${folder}/${name}`),
               place,
               channels: 3,

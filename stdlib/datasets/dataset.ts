@@ -77,6 +77,8 @@ export interface Reader {
   /** The cache folder of a key; absent where nothing can be kept. */
   shards?(key: string): Shards;
   readonly watch?: DataWatch;
+  /** pictures are not going to be read: of bad ones only those are left out that are known without decoding any */
+  readonly labelsOnly?: boolean;
 }
 
 export type Column =
@@ -109,6 +111,8 @@ export interface PictureProblem {
 export interface PictureFiles {
   /** files that the data names */
   readonly count: number;
+  /** pictures that lie in the folders of these, and that no row names */
+  readonly unlabelled: readonly string[];
   /** what is known to be wrong so far: all of it after `scan` */
   readonly problems: readonly PictureProblem[];
   /** where decoded pictures are kept, in words with their size */

@@ -56,14 +56,17 @@ export const folder: Dataset = {
     const sheet = await readSheet(file, args, reader);
     const names = columnNamed(sheet, textArgument(args, "column"), file);
     const { start, end } = chosenRows(args, sheet.rows, file);
-    const chosen = Array.from({ length: end - start }, (_, i) => sheet.cell(start + i, names).trim());
+    const named = Array.from({ length: sheet.rows }, (_, row) => sheet.cell(row, names).trim());
+    const chosen = named.slice(start, end);
     const place = (row: number) => sheet.place(start + row);
     const gray = args.gray === true;
     const pictures = await openPictures(
       {
         name: "folder",
+        folder: path,
         paths: chosen.map((name) => (name === "" ? "" : `${path}/${name}`)),
         place,
+        unlabelled: await unlabelledIn(path, named, reader),
         flaws: flawsOfNames(chosen, place),
         channels: gray ? 1 : 3,
         size: numberArgument(args, "size"),
@@ -113,6 +116,21 @@ function columnNamed(sheet: Sheet, name: string, file: string): number {
     `${file} has no column \`${name}\`${near === null ? "" : `; did you mean \`${near}\`?`}`,
     `say which column names the pictures: column = "NAME"; the columns are ${sheet.header.slice(0, 12).join(", ")}`,
   );
+}
+
+/** Pictures in the folder, and in those below it that rows name, without a row in all of the table. */
+async function unlabelledIn(path: string, names: readonly string[], reader: Reader): Promise<readonly string[]> {
+  const known = new Set(names.map((name) => name.normalize("NFC")));
+  const folders = new Set(["", ...names.map((name) => name.slice(0, name.lastIndexOf("/") + 1))]);
+  const found: string[] = [];
+  for (const inside of [...folders].sort()) {
+    for (const file of await reader.list(`${path}/${inside}`)) {
+      if (!/\.(jpe?g|png|webp|gif|bmp|tiff?|avif)$/i.test(file) || known.has(`${inside}${file}`.normalize("NFC")))
+        continue;
+      found.push(`${path}/${inside}${file}`);
+    }
+  }
+  return found;
 }
 
 /** Rows that name no picture, or one that an earlier row has. */

@@ -8,15 +8,19 @@ import { numberArgument, textArgument } from "./arguments.ts";
 import type { Decoded, FileStamp, ImageColumn, PictureFlaw, PictureProblem, Reader } from "./dataset.ts";
 import { fingerprintText } from "./fingerprint.ts";
 import { createPictureCache, type Flaw, type PictureCache } from "./picture-cache.ts";
-import { problemCounts, problemLines, problemsFault } from "./picture-problems.ts";
+import { problemCounts, problemLines, problemsFault, unlabelledText } from "./picture-problems.ts";
 import { createPictureStore, expand, grayOf, type PictureStore, planesOf } from "./pixels.ts";
 
 export interface PictureList {
   /** the data set, for messages and names of caches */
   readonly name: string;
-  /** one a row */
+  /** where the pictures lie; another place does not make them other data */
+  readonly folder: string;
+  /** one a row, with the folder */
   readonly paths: readonly string[];
   readonly place: (row: number) => string;
+  /** files beside these that no row names */
+  readonly unlabelled?: readonly string[];
   /** what is known to be wrong with rows, besides their files */
   readonly flaws?: readonly Flaw[];
   readonly channels: 1 | 3;
@@ -40,7 +44,7 @@ const megabyte = 1024 * 1024;
 /**
  * Looks at all files. With `bad = "skip"` every picture is decoded now and the rows of bad ones are left out. With
  * `bad = "refuse"` they are decoded now if a file is missing or empty, to refuse all that is bad at once; else when they are
- * scanned or read.
+ * scanned or read. A reader of labels only decodes none.
  * `args` has bad, cache and budget. Throws RuntimeFault "bad-data".
  */
 export async function openPictures(list: PictureList, args: Constants, reader: Reader): Promise<OpenPictures> {
@@ -58,9 +62,9 @@ export async function openPictures(list: PictureList, args: Constants, reader: R
       .sort((a, b) => a.row - b.row)
       .map((flaw) => ({ ...flaw, place: list.place(flaw.row), path: paths[flaw.row]! }));
 
-  const sizes = names.map((name, row) => `${name} ${stamps[row]?.size ?? "-"}`).join("\n");
+  const sizes = names.map((name, row) => `${name.slice(list.folder.length)} ${stamps[row]?.size ?? "-"}`).join("\n");
   const times = stamps.map((stamp) => stamp?.modified ?? "-").join(" ");
-  const key = `${list.name}-${fingerprintText(`pictures-1 ${crop} ${size} ${channels}\n${sizes}\n${times}`)}`;
+  const key = `${list.name}-${fingerprintText(`pictures-2 ${list.folder} ${crop} ${size} ${channels}\n${sizes}\n${times}`)}`;
   const keep = createKeeper(key, paths.length, each, args, reader);
 
   async function decodeRow(row: number): Promise<Uint8Array | Flaw> {
@@ -95,7 +99,11 @@ export async function openPictures(list: PictureList, args: Constants, reader: R
           watch?.progress?.(done, paths.length);
         });
         if (watch?.signal?.aborted) {
-          throw new RuntimeFault("interrupted", "stopped while pictures were read", "start again when you like");
+          throw new RuntimeFault(
+            "interrupted",
+            "stopped while pictures were read; nothing was saved",
+            "start again when you like",
+          );
         }
         for (const flaw of found) flaws.set(flaw.row, flaw);
         await keep.end(first, end, found);
@@ -107,9 +115,17 @@ export async function openPictures(list: PictureList, args: Constants, reader: R
     scanned = true;
   }
 
+  /** What an earlier scan has found and kept. */
+  async function recall(): Promise<void> {
+    for (const [first] of keep.blocks()) for (const flaw of (await keep.known(first)) ?? []) flaws.set(flaw.row, flaw);
+  }
+
   let rows: Int32Array | null = null;
+  const unlabelled = list.unlabelled ?? [];
+  if (unlabelled.length > 0) watch?.notice?.(unlabelledText(unlabelled));
   // a refusal names everything, so that one repair is enough
-  if (skip || flaws.size > 0) await scan();
+  if (reader.labelsOnly === true) await recall();
+  else if (skip || flaws.size > 0) await scan();
   if (skip) {
     const left = Int32Array.from(paths.keys()).filter((row) => !flaws.has(row));
     if (flaws.size > 0) {
@@ -149,6 +165,7 @@ export async function openPictures(list: PictureList, args: Constants, reader: R
       },
       files: {
         count: paths.length,
+        unlabelled,
         get problems() {
           return problems();
         },

@@ -23,6 +23,14 @@ export function problemLines(problems: readonly PictureProblem[]): readonly stri
   return more > 0 ? [...lines, `... and ${more.toLocaleString("en")} more`] : lines;
 }
 
+/** "3 pictures have no row and are not used: a.png, b.png and 1 more". */
+export function unlabelledText(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(", ");
+  const more = paths.length > 3 ? ` and ${(paths.length - 3).toLocaleString("en")} more` : "";
+  const have = paths.length === 1 ? "picture has no row and is" : "pictures have no row and are";
+  return `${paths.length.toLocaleString("en")} ${have} not used: ${shown}${more}`;
+}
+
 export function problemsFault(problems: readonly PictureProblem[], total: number): RuntimeFault {
   return new RuntimeFault(
     "bad-data",

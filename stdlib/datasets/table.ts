@@ -6,14 +6,7 @@ import { readSheet, separator, textColumn } from "./sheet.ts";
 export const table: Dataset = {
   name: "table",
   doc: "A table from a CSV file (also .csv.gz), whose first line names the columns, or from a parquet file (.parquet, .pq). A node takes the column of its own name.",
-  parameters: [
-    { name: "path", kind: "string", doc: "the file" },
-    separator,
-    skip,
-    limit,
-    validation,
-    holdout,
-  ],
+  parameters: [{ name: "path", kind: "string", doc: "the file" }, separator, skip, limit, validation, holdout],
   async open(args, reader) {
     const path = textArgument(args, "path");
     const sheet = await readSheet(path, args, reader);

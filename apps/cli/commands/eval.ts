@@ -23,7 +23,7 @@ import {
   executorOf,
   modelOption,
 } from "../open.ts";
-import { type ProgressLine, progressLine } from "../progress.ts";
+import { type ProgressLine, progressLine, readingLine } from "../progress.ts";
 import { formatDuration } from "../text.ts";
 import { readManifest } from "../../files/run-directory.ts";
 import { projectOfFiles } from "../../api/project.ts";
@@ -106,7 +106,9 @@ export const evalCommand: Command = {
 /** The cost before, and a line of progress for each phase. */
 function evaluationObserver(io: Io): { readonly observer: EvaluateObserver; readonly finish: () => void } {
   let line: ProgressLine | null = null;
+  const reading = readingLine(io);
   const finish = () => {
+    reading.finish();
     line?.finish();
     line = null;
   };
@@ -114,6 +116,7 @@ function evaluationObserver(io: Io): { readonly observer: EvaluateObserver; read
     finish,
     observer: {
       cost(image, { seconds, memoryBytes, diskBytes }) {
+        finish();
         const mb = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
         const disk = diskBytes === 0 ? "" : `, ${mb(diskBytes)} on disk`;
         io.err(`${image}: about ${formatDuration(seconds)}, ${mb(memoryBytes)} of memory${disk}\n`);
@@ -123,6 +126,11 @@ function evaluationObserver(io: Io): { readonly observer: EvaluateObserver; read
         line = progressLine(io, title, 0);
       },
       progress: ({ step, steps }) => line?.update({ step, steps, metrics: {} }),
+      readingPictures: reading.update,
+      notice(text) {
+        finish();
+        io.err(`${text}\n`);
+      },
     },
   };
 }

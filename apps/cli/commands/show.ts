@@ -141,7 +141,7 @@ export async function plansOf(
       target === undefined ? `${file} has no train statement` : `no train statement for ${target}; there are ${known}`,
     );
   }
-  const reader = createReader(dirname(file));
+  const reader = createReader(dirname(file), {}, { labelsOnly: true });
   const plans: TrainingPlan[] = [];
   for (const train of chosen) {
     const opened = await openData(data.get(String(train.settings.data))!, reader);

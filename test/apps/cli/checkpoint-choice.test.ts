@@ -31,7 +31,7 @@ train M.labels with mle { data = seen, seed = 1, steps = 60, rate = 0.02 }`,
   const checkpoints = stage!.checkpoints.map((one) => ({ ...one, score: one.step === 40 ? 0.01 : 0.02 }));
   await writeManifest(run, { ...manifest, stages: [{ ...stage!, checkpoints }] });
   steps = checkpoints.map(({ step }) => step);
-});
+}, 60_000);
 
 describe("--checkpoint", () => {
   it("finds the tables of the labels in every checkpoint", () => {
