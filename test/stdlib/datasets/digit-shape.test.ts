@@ -1,11 +1,11 @@
 /** Thickness and slant of strokes whose thickness and slant are known, because they were drawn with them. */
 import { describe, expect, it } from "vitest";
-import { type GrayPicture, slant, strokeThickness } from "#stdlib/datasets/digit-shape";
+import { slant, strokeThickness } from "#stdlib/datasets/digit-shape";
 
 const side = 28;
 
 /** A picture from a function that says how much ink there is at a point, 0 to 1; pixels are averages of 4 x 4 points. */
-function paint(ink: (x: number, y: number) => boolean, low = 0, high = 255): GrayPicture {
+function paint(ink: (x: number, y: number) => boolean, low = 0, high = 255) {
   const values = new Float64Array(side * side);
   for (let i = 0; i < values.length; i++) {
     let covered = 0;
