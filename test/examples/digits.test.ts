@@ -59,5 +59,14 @@ describe.skipIf(!existsSync(mnist)).each(programs)(
       const { out, err, code } = await causal(["draw", run, "4 Image | do(Digit = 7)", "--out", png]);
       expect({ code, text: out + err }).toMatchObject({ code: 0, text: expect.stringContaining("4 pictures") });
     });
+
+    it("is measured by the definition of its labels", async () => {
+      const states = ["thin", "medium", "thick"];
+      const line = (state: string) =>
+        `do\\(Thickness = ${state}\\): \\d+\\.\\d\\d pixels, [01]\\.\\d{3} measured as ${state}`;
+      expect(await measure(run, 10)).toEqual(
+        states.map((state) => expect.stringMatching(new RegExp(`^${line(state)}$`))),
+      );
+    });
   },
 );
