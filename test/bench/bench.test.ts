@@ -6,7 +6,7 @@ import { projectOf } from "#apps/api/project";
 import { createReferenceExecutor } from "#runtime/executors/reference";
 import { openJob } from "./job.ts";
 import { chosen, OptionError, readOptions } from "./options.ts";
-import { NoEngine, openOwn } from "./own.ts";
+import { openOwn } from "./own.ts";
 import { programText } from "./programs.ts";
 import { formatRatio, formatShare, formatTime, markdownHeader, markdownRow, median, spread } from "./table.ts";
 import { parameterCount, planOf, trainingStep } from "./workloads.ts";
@@ -59,7 +59,6 @@ describe("options", () => {
     const run = fileURLToPath(new URL("run.ts", import.meta.url));
     const ended = (...args: readonly string[]) =>
       spawnSync(process.execPath, ["-C", "source", "--import", "tsx", run, ...args], { encoding: "utf8" });
-    expect(ended("speed")).toMatchObject({ status: 2, stderr: expect.stringContaining('there is no suite "speed"') });
     expect(ended("growth", "--rounds", "x")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("--rounds takes"),
@@ -140,11 +139,5 @@ describe("processes of engines", () => {
     await own.close();
     expect(milliseconds).toHaveLength(3);
     expect(peak).toBeGreaterThan(10);
-  });
-
-  it("say why an engine is not there", async () => {
-    const opening = openOwn({ engine: "cuda", threads: 1, workload }, 60);
-    await expect(opening).rejects.toThrow(NoEngine);
-    await expect(opening).rejects.toThrow("the CUDA provider of ONNX Runtime is not installed");
   });
 });

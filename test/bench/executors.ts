@@ -174,7 +174,7 @@ async function turns(
 }
 
 /** Seconds of each measurement of a training. */
-const seconds = 6;
+const seconds = 4;
 
 async function compareTrainings(
   rows: readonly (readonly [string, Workload])[],
@@ -182,7 +182,14 @@ async function compareTrainings(
   options: Options,
 ): Promise<void> {
   const header = {
-    around: ["engine alone", "training", "besides the engine", "of it records", "main thread busy"],
+    around: [
+      "engine alone",
+      "training",
+      "besides the engine: time",
+      "processor time",
+      "of it records",
+      "main thread busy",
+    ],
     loop: ["timers late by: p50", "p99", "max"],
   };
   const parts = (["around", "loop"] as const).filter((part) => options.parts.includes(part));
@@ -213,10 +220,11 @@ async function compareTrainings(
 
 function shareCells({ alone, unrecorded, whole, busy }: Around): readonly string[] {
   return [
-    formatTime(alone),
-    formatTime(whole),
-    formatShare((whole - alone) / whole),
-    formatShare((whole - unrecorded) / whole),
+    formatTime(alone.wall),
+    formatTime(whole.wall),
+    formatShare((whole.wall - alone.wall) / whole.wall),
+    formatShare((whole.processor - alone.processor) / whole.processor),
+    formatShare((whole.processor - unrecorded.processor) / whole.processor),
     formatShare(busy),
   ];
 }
