@@ -21,6 +21,7 @@ describe("options", () => {
       rounds: 5,
       threads: 2,
       patience: 60,
+      clock: "wall",
       parts: ["steps", "loop"],
     });
   });
@@ -40,7 +41,8 @@ describe("options", () => {
     [["--parts", "memory"], "--parts: there is no memory; there are steps, loop"],
     [["--rounds", "0"], '--rounds takes a whole number from 1, not "0"'],
     [["--threads", "two"], '--threads takes a whole number from 1, not "two"'],
-    [["--fast"], "the options are --only, --engines, --rounds, --threads, --patience, --parts"],
+    [["--clock", "sun"], '--clock is wall or cpu, not "sun"'],
+    [["--fast"], "the options are --only, --engines, --rounds, --threads, --patience, --clock, --parts"],
   ])("say what is wrong with %j", (args, message) => {
     expect(() => read(...args)).toThrow(OptionError);
     expect(() => read(...args)).toThrow(message);
@@ -134,7 +136,7 @@ describe("processes of engines", () => {
   const workload = { kind: "controller", size: 32, width: 4, batch: 4 } as const;
 
   it("time steps and measure the memory", async () => {
-    const own = await openOwn({ engine: "cpu", threads: 1, workload }, 60);
+    const own = await openOwn({ engine: "cpu", threads: 1, workload, clock: "wall" }, 60);
     const { milliseconds, peak } = await own.time(3);
     await own.close();
     expect(milliseconds).toHaveLength(3);
