@@ -68,7 +68,7 @@ export async function forward(
 /** Enough to make messages cheap, few enough that their inputs do not fill the memory. */
 const repeatsInMessage = 16;
 
-/** Sums in double precision, so that many repeats lose nothing; a single one comes back as it is. */
+/** Sums in double precision, so that many repeats lose nothing. The results of a single run are given back as they are. */
 function createAverage() {
   let count = 0;
   let first: Tensors = {};
@@ -80,7 +80,7 @@ function createAverage() {
         return;
       }
       for (const [name, { data }] of Object.entries(results)) {
-        sums[name] ??= Float64Array.from(first[name]!.data);
+        sums[name] ??= new Float64Array(first[name]!.data);
         const sum = sums[name];
         for (let i = 0; i < data.length; i++) sum[i]! += data[i]!;
       }
@@ -88,8 +88,11 @@ function createAverage() {
     take(): Tensors {
       if (count === 1) return first;
       return Object.fromEntries(
-        Object.entries(first).map(([name, { shape }]) => {
-          return [name, { shape, data: Float32Array.from(sums[name]!, (sum) => sum / count) }];
+        // not `from` with a function, which is thirty times slower
+        Object.entries(sums).map(([name, sum]) => {
+          const mean = new Float32Array(sum.length);
+          for (let i = 0; i < sum.length; i++) mean[i] = sum[i]! / count;
+          return [name, { shape: first[name]!.shape, data: mean }];
         }),
       );
     },

@@ -6,12 +6,14 @@ import type { EngineName } from "#apps/devices/engines";
 import { RuntimeFault } from "#runtime/fault";
 import { type Around, measureAround } from "./around.ts";
 import { type Job, openFor, openJob } from "./job.ts";
+import type { Clock } from "./peer.ts";
 import type { Workload } from "./workloads.ts";
 
 export interface Order {
   readonly engine: EngineName;
   readonly threads: number;
   readonly workload: Workload;
+  readonly clock: Clock;
 }
 
 export type Request =
@@ -25,10 +27,18 @@ export type Answer =
   | { readonly milliseconds: readonly number[]; readonly peak: number }
   | { readonly around: Around };
 
+const now: Readonly<Record<Clock, () => number>> = {
+  wall: () => performance.now(),
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+};
+
 const tell = (answer: Answer) => void process.send!(answer);
 
 try {
-  const { engine, threads, workload } = JSON.parse(process.argv[2]!) as Order;
+  const { engine, threads, workload, clock } = JSON.parse(process.argv[2]!) as Order;
   const executor = await openFor(engine, threads);
   let job: Job | null = null;
   const answer = async (request: Request): Promise<Answer> => {
@@ -38,9 +48,9 @@ try {
     job ??= await openJob(workload, executor);
     const milliseconds: number[] = [];
     for (let step = 0; step < request.steps; step++) {
-      const start = performance.now();
+      const start = now[clock]();
       await job.step();
-      milliseconds.push(performance.now() - start);
+      milliseconds.push(now[clock]() - start);
     }
     return { milliseconds, peak: process.resourceUsage().maxRSS / 1024 };
   };

@@ -3,7 +3,8 @@
  * of every regime, drawing, and the memory that they take), `around` (what a training costs besides its engine) and `loop` (how long
  * the main thread keeps others waiting). Progress is on standard error.
  *
- * Options: `--only WORD,WORD`, `--engines NAME,NAME`, `--rounds N` (5), `--threads N` (2), `--patience S` (60), `--parts TABLE,TABLE`.
+ * Options: `--only WORD,WORD`, `--engines NAME,NAME`, `--rounds N` (5), `--threads N` (2), `--patience S` (60), `--parts TABLE,TABLE`, `--clock cpu`
+ * (processor time in the table of steps).
  */
 import { type EngineName, engineNames } from "#apps/devices/engines";
 import type { Around } from "./around.ts";
@@ -35,11 +36,11 @@ export async function run(args: readonly string[]): Promise<void> {
 const progress = (text: string) => void process.stderr.write(`${text}\n`);
 
 /** Those that open and make a step of the smallest workload; says of the others why they are not there. */
-async function enginesThere({ engines, threads, patience }: Options): Promise<readonly EngineName[]> {
+async function enginesThere({ engines, threads, patience, clock }: Options): Promise<readonly EngineName[]> {
   const there: EngineName[] = [];
   for (const engine of engines) {
     try {
-      const own = await openOwn({ engine, threads, workload: Object.values(workloads)[0]! }, patience);
+      const own = await openOwn({ engine, threads, clock, workload: Object.values(workloads)[0]! }, patience);
       try {
         await own.time(1);
         there.push(engine);
@@ -73,7 +74,7 @@ async function compareSteps(
   console.log(markdownHeader(["", "PyTorch", ...engines]));
   for (const [name, workload] of rows) {
     progress(`${name}: PyTorch, its fastest variant`);
-    const opened = await openRival(workload, options.threads);
+    const opened = await openRival(workload, options.threads, options.clock);
     const rival = opened === null ? null : measured(opened);
     if (opened !== null) notes.push(`${name}: PyTorch ${opened.torch} with ${variantText(opened.variant)}`);
     const cells: string[] = [];
@@ -137,10 +138,10 @@ async function measure(
   engine: EngineName,
   workload: Workload,
   rival: Measured | null,
-  { threads, patience, rounds }: Options,
+  { threads, patience, rounds, clock }: Options,
 ): Promise<Cell> {
   if (smallOnly.includes(engine) && workload.kind !== "controller") throw new NoEngine("only measured at the smallest");
-  const own = await openOwn({ engine, threads, workload }, patience);
+  const own = await openOwn({ engine, threads, workload, clock }, patience);
   try {
     const began = performance.now();
     const first = await own.time(1);
@@ -174,7 +175,7 @@ async function turns(
 }
 
 /** Seconds of each measurement of a training. */
-const seconds = 6;
+const seconds = 4;
 
 async function compareTrainings(
   rows: readonly (readonly [string, Workload])[],
@@ -182,7 +183,14 @@ async function compareTrainings(
   options: Options,
 ): Promise<void> {
   const header = {
-    around: ["engine alone", "training", "besides the engine", "of it records", "main thread busy"],
+    around: [
+      "engine alone",
+      "training",
+      "besides the engine: time",
+      "processor time",
+      "of it records",
+      "main thread busy",
+    ],
     loop: ["timers late by: p50", "p99", "max"],
   };
   const parts = (["around", "loop"] as const).filter((part) => options.parts.includes(part));
@@ -194,7 +202,10 @@ async function compareTrainings(
       if (workload.kind === "drawing") continue;
       progress(`a training: ${name}: ${engine}`);
       try {
-        const own = await openOwn({ engine, threads: options.threads, workload }, options.patience);
+        const own = await openOwn(
+          { engine, threads: options.threads, workload, clock: options.clock },
+          options.patience,
+        );
         try {
           const around = await own.around(seconds, options.rounds);
           const cells = { around: shareCells(around), loop: delayCells(around) };
@@ -213,10 +224,11 @@ async function compareTrainings(
 
 function shareCells({ alone, unrecorded, whole, busy }: Around): readonly string[] {
   return [
-    formatTime(alone),
-    formatTime(whole),
-    formatShare((whole - alone) / whole),
-    formatShare((whole - unrecorded) / whole),
+    formatTime(alone.wall),
+    formatTime(whole.wall),
+    formatShare((whole.wall - alone.wall) / whole.wall),
+    formatShare((whole.processor - alone.processor) / whole.processor),
+    formatShare((whole.processor - unrecorded.processor) / whole.processor),
     formatShare(busy),
   ];
 }

@@ -41,10 +41,10 @@ export async function run(args: readonly string[]): Promise<void> {
 async function point(
   engine: Options["engines"][number],
   workload: Workload,
-  { threads, patience, rounds }: Options,
+  { threads, patience, rounds, clock }: Options,
 ): Promise<readonly string[]> {
-  const rival = await openRival(workload, threads);
-  const own = await openOwn({ engine, threads, workload }, patience);
+  const rival = await openRival(workload, threads, clock);
+  const own = await openOwn({ engine, threads, workload, clock }, patience);
   try {
     await own.time(1);
     const times = { own: [] as number[], peer: [] as number[], ratio: [] as number[] };

@@ -1,6 +1,7 @@
 /** The options of the suites that measure engines, read and checked. */
 import { type EngineName, engineNames } from "#apps/devices/engines";
 import { parseArgs } from "node:util";
+import type { Clock } from "./peer.ts";
 
 export interface Options {
   /** words, of which the name of a workload has one; none: all workloads */
@@ -10,6 +11,7 @@ export interface Options {
   readonly threads: number;
   /** seconds for a cell of a table, after which an engine is given up or measured less often */
   readonly patience: number;
+  readonly clock: Clock;
   /** the tables that are made */
   readonly parts: readonly string[];
 }
@@ -48,13 +50,19 @@ export function readOptions(
     rounds: number("rounds", 5),
     threads: number("threads", 2),
     patience: number("patience", 60),
+    clock: clockOf(texts.clock ?? "wall"),
     parts: among("parts", parts, parts),
   };
 }
 
+function clockOf(text: string): Clock {
+  if (text === "wall" || text === "cpu") return text;
+  throw new OptionError(`--clock is wall or cpu, not "${text}"`);
+}
+
 function parse(args: readonly string[]): Readonly<Record<string, string | undefined>> {
   const text = { type: "string" } as const;
-  const options = { only: text, engines: text, rounds: text, threads: text, patience: text, parts: text };
+  const options = { only: text, engines: text, rounds: text, threads: text, patience: text, clock: text, parts: text };
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {

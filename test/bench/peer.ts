@@ -35,22 +35,31 @@ const script = fileURLToPath(new URL("pytorch/steps.py", import.meta.url));
 const environment = fileURLToPath(new URL("../../.bench/venv/bin/python", import.meta.url));
 
 /** Null where no python has torch. */
-export async function openPeer(threads: number): Promise<Peer | null> {
-  const python = process.env.CAUSAL_BENCH_PYTHON ?? (existsSync(environment) ? environment : "python3");
-  const version = spawnSync(python, ["-c", "import torch; print(torch.__version__)"], { encoding: "utf8" });
-  if (version.status !== 0) return null;
-  const child = spawn(python, [script], {
+export function pythonWithTorch(): { readonly path: string; readonly version: string } | null {
+  const path = process.env.CAUSAL_BENCH_PYTHON ?? (existsSync(environment) ? environment : "python3");
+  const { status, stdout } = spawnSync(path, ["-c", "import torch; print(torch.__version__)"], { encoding: "utf8" });
+  return status === 0 ? { path, version: stdout.trim() } : null;
+}
+
+/** What is measured: time that passes, or time of the processor. */
+export type Clock = "wall" | "cpu";
+
+/** Null where no python has torch. */
+export async function openPeer(threads: number, clock: Clock): Promise<Peer | null> {
+  const python = pythonWithTorch();
+  if (python === null) return null;
+  const child = spawn(python.path, [script], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, CAUSAL_BENCH_THREADS: `${threads}`, OMP_NUM_THREADS: `${threads}` },
   });
   const ask = askThrough(child);
   const counts = new Map<string, number>();
   return {
-    torch: version.stdout.trim(),
+    torch: python.version,
     async time(workload, { shared, ...variant }, steps) {
       const { kind, ...sizes } = workload;
       const name = shared ? `${kind}_shared` : kind;
-      const answer = await ask({ workload: name, ...sizes, labels: labels.length, ...variant, steps });
+      const answer = await ask({ workload: name, ...sizes, labels: labels.length, ...variant, clock, steps });
       const key = JSON.stringify(workload);
       if (!counts.has(key)) counts.set(key, parameterCount(planOf(workload)));
       // a drawing needs the generator alone
@@ -94,8 +103,8 @@ export interface Rival {
 }
 
 /** Null where no python has torch. */
-export async function openRival(workload: Workload, threads: number): Promise<Rival | null> {
-  const scout = await openPeer(threads);
+export async function openRival(workload: Workload, threads: number, clock: Clock): Promise<Rival | null> {
+  const scout = await openPeer(threads, clock);
   if (scout === null) return null;
   const timed: { readonly variant: PeerVariant; readonly step: number }[] = [];
   for (const variant of await fastestVariants(scout, workload, 1)) {
@@ -103,7 +112,7 @@ export async function openRival(workload: Workload, threads: number): Promise<Ri
   }
   scout.close();
   const { variant, step } = timed.reduce((best, next) => (next.step < best.step ? next : best));
-  const peer = (await openPeer(threads))!;
+  const peer = (await openPeer(threads, clock))!;
   return { torch: peer.torch, variant, step, time: (steps) => peer.time(workload, variant, steps), close: peer.close };
 }
 

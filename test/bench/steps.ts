@@ -49,7 +49,7 @@ export async function run(args: readonly string[]): Promise<void> {
     return;
   }
   const { threads } = settings;
-  const peer = await openPeer(threads);
+  const peer = await openPeer(threads, "wall");
   if (peer === null) console.log("no PyTorch (see test/bench/README.md): our own times only");
   else console.log(`against PyTorch ${peer.torch} on ${threads} threads; milliseconds a step are medians`);
   const executor = await createOnnxExecutor({ threads });
