@@ -2,6 +2,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { createReferenceExecutor } from "#runtime/executors/reference";
+import { openProject } from "../../../apps/api/project.ts";
+import { trainProject } from "../../../apps/api/training.ts";
+import type { Io } from "../../../apps/cli/command.ts";
+import { report } from "../../../apps/cli/report.ts";
 import { measuredPath, readMeasured } from "../../../apps/devices/measured.ts";
 import { causal, stones, temporaryFolder, tiny, writeProgram } from "./run-cli.ts";
 
@@ -37,22 +42,30 @@ describe("--device", () => {
   });
 });
 
-describe("too little memory", () => {
-  const text = readFileSync(tiny, "utf8");
-  const large = (batch: string) => writeProgram(folder, `batch${batch}.causal`, text.replace("batch = 16", `batch = ${batch}`));
-
-  it("is told before anything is trained, and what was trained stays", async () => {
-    const out = join(folder, "large");
-    await causal(["train", tiny, "--only", "labels", "--out", out]);
-    const before = readFileSync(join(out, "manifest.json"), "utf8");
-    const program = large("10000000");
-    const { code, err } = await causal(["train", program, "--out", join(folder, "none")]);
-    expect(code).toBe(3);
-    expect(err).toMatch(
-      /^fault\[memory\]: a step of Tiny\.Face with causalgan takes at least [\d.e+]+ GiB, and there are [\d.]+ GiB\n {2}use a smaller batch than 10000000, or narrower networks\n/m,
-    );
-    expect(readFileSync(join(out, "manifest.json"), "utf8")).toBe(before);
+it("a training that cannot fit into the memory is refused before it begins, and what was trained stays", async () => {
+  const out = join(folder, "large");
+  await causal(["train", tiny, "--only", "labels", "--out", out]);
+  const before = readFileSync(join(out, "manifest.json"), "utf8");
+  const executor = { ...createReferenceExecutor(), memory: 2 ** 20 };
+  await expect(trainProject(openProject(tiny), { out, executor, resume: true })).rejects.toMatchObject({
+    code: "memory",
+    message: expect.stringMatching(
+      /^a step of Tiny\.Face with causalgan takes at least 0\.00\d+ GiB, and there are 0\.000977 GiB$/,
+    ),
+    advice: "use a smaller batch than 16, or narrower networks",
   });
+  expect(readFileSync(join(out, "manifest.json"), "utf8")).toBe(before);
+});
+
+it("an array that is larger than any memory is told as such", () => {
+  let err = "";
+  const io = { err: (text: string) => void (err += text) } as Io;
+  try {
+    new Float32Array(Number.MAX_SAFE_INTEGER);
+  } catch (error) {
+    expect(report(error, false, io)).toBe(3);
+  }
+  expect(err).toMatch(/^fault\[memory\]: not enough memory\n {2}use a smaller batch/);
 });
 
 describe("doctor --tune", () => {
