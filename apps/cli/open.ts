@@ -69,12 +69,7 @@ function meant(text: string): string {
 }
 
 /** Throws RuntimeFault for a missing path and ProgramError for a program with errors. */
-export function openFileOrRun(
-  path: string,
-  executor: LazyExecutor,
-  invocation: Invocation,
-  io: Io,
-): Run {
+export function openFileOrRun(path: string, executor: LazyExecutor, invocation: Invocation, io: Io): Run {
   const choice = checkpointChoice(invocation);
   const isDirectory = existsSync(path) && statSync(path).isDirectory();
   if (!isDirectory) {

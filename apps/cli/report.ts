@@ -33,7 +33,8 @@ export function reportFault(fault: RuntimeFault, sources: ReadonlyMap<string, So
 
 /** What JavaScript throws where an array is larger than the memory, or than any array may be. */
 const isOutOfMemory = (error: unknown): boolean =>
-  error instanceof RangeError && /Array buffer allocation failed|Invalid (typed )?array (buffer )?length/i.test(error.message);
+  error instanceof RangeError &&
+  /Array buffer allocation failed|Invalid (typed )?array (buffer )?length/i.test(error.message);
 
 /** The program is wrong (1), the world or we are (3), or it was stopped (130). */
 export function report(thrown: unknown, json: boolean, io: Io): number {

@@ -24,7 +24,13 @@ export function memory(): number {
 /** The provider that onnxruntime-node downloads on demand; null where it is not installed. */
 export function cudaLibrary(): string | null {
   if (versionOf("onnxruntime-node") === null) return null;
-  const folder = join(dirname(require.resolve("onnxruntime-node")), "..", "bin/napi-v6", process.platform, process.arch);
+  const folder = join(
+    dirname(require.resolve("onnxruntime-node")),
+    "..",
+    "bin/napi-v6",
+    process.platform,
+    process.arch,
+  );
   const windows = process.platform === "win32";
   const path = join(folder, windows ? "onnxruntime_providers_cuda.dll" : "libonnxruntime_providers_cuda.so");
   return existsSync(path) ? path : null;

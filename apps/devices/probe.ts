@@ -56,7 +56,12 @@ async function chosenByAuto(): Promise<EngineName | null> {
   }
 }
 
-async function probe(name: EngineName, seconds: number, auto: EngineName, signal: AbortSignal): Promise<EngineReport> {
+async function probe(
+  name: EngineName,
+  seconds: number,
+  auto: EngineName | null,
+  signal: AbortSignal,
+): Promise<EngineReport> {
   const engine: Engine = engines[name];
   const known = { name, summary: engine.summary, version: versionOf(engine.packages[0]) };
   try {

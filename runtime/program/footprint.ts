@@ -28,4 +28,5 @@ export function leastMemory({ nodes, outputs }: Program): number {
 
 const free: ReadonlySet<string> = new Set(["reshape", "transpose", "broadcastTo", "slice"]);
 
-const bytesOf = ({ op, shape }: Program["nodes"][number]): number => (free.has(op) ? 0 : bytesPerNumber * sizeOf(shape));
+const bytesOf = ({ op, shape }: Program["nodes"][number]): number =>
+  free.has(op) ? 0 : bytesPerNumber * sizeOf(shape);

@@ -111,20 +111,26 @@ describe("what leaves nothing behind", () => {
     expect(known.choices).toEqual({});
   });
 
-  it.each([/training the judge/, /drawing and reading/, /looking for copies/])("eval, when it shows %s", async (moment) => {
-    const out = join(folder, "report");
-    const { code, err } = await interrupted(["eval", run, "--samples", "100", "--out", out], { moment });
-    expect({ code, err }).toEqual(stopped);
-    expect(existsSync(out)).toBe(false);
-    expect(leftovers()).toEqual([]);
-    // the judge of the next ones
-    if (moment.source === "training the judge") expect(await causal(["eval", run, "--samples", "20"])).toMatchObject({ code: 0 });
-  });
+  it.each([/training the judge/, /drawing and reading/, /looking for copies/])(
+    "eval, when it shows %s",
+    async (moment) => {
+      const out = join(folder, "report");
+      const { code, err } = await interrupted(["eval", run, "--samples", "100", "--out", out], { moment });
+      expect({ code, err }).toEqual(stopped);
+      expect(existsSync(out)).toBe(false);
+      expect(leftovers()).toEqual([]);
+      // the judge of the next ones
+      if (moment.source === "training the judge")
+        expect(await causal(["eval", run, "--samples", "20"])).toMatchObject({ code: 0 });
+    },
+  );
 
   it("data, while pictures are looked at", async () => {
     const pictures = join(folder, "pictures");
     mkdirSync(pictures);
-    const jpeg = await sharp({ create: { width: 300, height: 300, channels: 3, background: "red" } }).jpeg().toBuffer();
+    const jpeg = await sharp({ create: { width: 300, height: 300, channels: 3, background: "red" } })
+      .jpeg()
+      .toBuffer();
     const names = Array.from({ length: 20_000 }, (_, i) => `${i}.jpg`);
     for (const name of names) writeFileSync(join(pictures, name), jpeg);
     writeFileSync(join(pictures, "labels.csv"), `file,Red\n${names.map((name, i) => `${name},${i % 2}\n`).join("")}`);

@@ -16,7 +16,11 @@ export const doctor: Command = {
     "--tune measures the ways to write the convolutions of a program (of the networks in the library, without FILE) on the device cpu, and keeps the fastest ones for this machine. A tuned machine trains to other last digits than before: with the same choices, the same seed gives the same bytes.",
   options: {
     json: { type: "boolean", help: "print JSON" },
-    seconds: { type: "string", value: "N", help: "time for an engine (default 2), or with --tune for an operation (default 0.5)" },
+    seconds: {
+      type: "string",
+      value: "N",
+      help: "time for an engine (default 2), or with --tune for an operation (default 0.5)",
+    },
     tune: { type: "boolean", help: "measure how convolutions are best written here, and keep it" },
   },
   examples: ["causal doctor", "causal doctor --tune faces.causal"],
@@ -85,7 +89,9 @@ async function runTune(invocation: Invocation, io: Io): Promise<number> {
   });
   const count = Object.keys(choices).length;
   if (count === 0) {
-    io.err(`${file ?? "the library"} has no convolution that can be written in several ways: there is nothing to tune\n`);
+    io.err(
+      `${file ?? "the library"} has no convolution that can be written in several ways: there is nothing to tune\n`,
+    );
     return exitCodes.well;
   }
   await saveMeasured({ choices });

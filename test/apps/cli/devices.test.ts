@@ -36,7 +36,11 @@ describe("--device", () => {
       const out = join(folder, device);
       const { code, err } = await causal(["train", tiny, "--device", device, "--out", out]);
       if (code === 0) continue; // this machine has it
-      expect({ device, code, err }).toEqual({ device, code: 3, err: expect.stringMatching(/^fault\[device\]: .*\n {2}\S/) });
+      expect({ device, code, err }).toEqual({
+        device,
+        code: 3,
+        err: expect.stringMatching(/^fault\[device\]: .*\n {2}\S/),
+      });
       expect(existsSync(out)).toBe(false);
     }
   });
@@ -73,10 +77,19 @@ describe("doctor --tune", () => {
 
   it("measures the operations of a program and keeps what is fastest, which --json tells too", async () => {
     const { code, out, err } = await causal(["doctor", ...fast, tiny, "--json"]);
-    expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/^\d+ operations measured; kept in .*remove it to forget/) });
-    const lines = out.trim().split("\n").map((line) => JSON.parse(line));
-    expect(readMeasured().choices).toEqual(Object.fromEntries(lines.map(({ signature, chosen }) => [signature, chosen])));
-    for (const { times, chosen, rule } of lines) expect(Object.keys(times)).toEqual(expect.arrayContaining([chosen, rule]));
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringMatching(/^\d+ operations measured; kept in .*remove it to forget/),
+    });
+    const lines = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(readMeasured().choices).toEqual(
+      Object.fromEntries(lines.map(({ signature, chosen }) => [signature, chosen])),
+    );
+    for (const { times, chosen, rule } of lines)
+      expect(Object.keys(times)).toEqual(expect.arrayContaining([chosen, rule]));
     // and a training runs with them
     expect(await causal(["train", tiny, "--steps", "2", "--out", join(folder, "tuned")])).toMatchObject({ code: 0 });
   });
@@ -93,12 +106,22 @@ describe("doctor --tune", () => {
     const labels = writeProgram(
       folder,
       "labels.causal",
-      'model M {\n  sample X : bool ~ neural()\n}\ndata rows = faces(n = 20, size = 32)\n',
+      "model M {\n  sample X : bool ~ neural()\n}\ndata rows = faces(n = 20, size = 32)\n",
     );
-    expect(await causal(["doctor", ...fast, labels])).toMatchObject({ code: 2, err: expect.stringMatching(/has no train statement/) });
+    expect(await causal(["doctor", ...fast, labels])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/has no train statement/),
+    });
     expect(await causal(["doctor", ...fast, join(folder, "none.causal")])).toMatchObject({ code: 3 });
-    expect(await causal(["doctor", tiny])).toMatchObject({ code: 2, err: expect.stringMatching(/a FILE is for --tune/) });
-    const plain = writeProgram(folder, "plain.causal", readFileSync(tiny, "utf8").replace(/train Tiny\.Face[^}]*}/, ""));
+    expect(await causal(["doctor", tiny])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/a FILE is for --tune/),
+    });
+    const plain = writeProgram(
+      folder,
+      "plain.causal",
+      readFileSync(tiny, "utf8").replace(/train Tiny\.Face[^}]*}/, ""),
+    );
     expect(await causal(["doctor", ...fast, plain])).toMatchObject({
       code: 0,
       err: expect.stringMatching(/has no convolution that can be written in several ways/),
@@ -106,7 +129,11 @@ describe("doctor --tune", () => {
     writeFileSync(join(folder, "file"), "");
     vi.stubEnv("XDG_CACHE_HOME", join(folder, "file"));
     const { code, out, err } = await causal(["doctor", ...fast, tiny]);
-    expect({ code, out, err }).toEqual({ code: 3, out: "", err: expect.stringMatching(/fault\[bad-file\].*\n {2}set XDG_CACHE_HOME/) });
+    expect({ code, out, err }).toEqual({
+      code: 3,
+      out: "",
+      err: expect.stringMatching(/fault\[bad-file\].*\n {2}set XDG_CACHE_HOME/),
+    });
   });
 });
 

@@ -118,6 +118,8 @@ test("the doctor stops when it is told to", async () => {
     seen.push(name);
     stop.abort();
   };
-  await expect(probeEngines({ seconds: 0, signal: stop.signal, report })).rejects.toMatchObject({ code: "interrupted" });
+  await expect(probeEngines({ seconds: 0, signal: stop.signal, report })).rejects.toMatchObject({
+    code: "interrupted",
+  });
   expect(seen).toEqual(["cpu"]);
 });

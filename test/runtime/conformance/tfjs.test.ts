@@ -44,19 +44,22 @@ describe.each(["cpu", "wasm"])("tfjs %s agrees with reference", (backend) => {
     },
   );
 
-  test.for(["causalgan", "causalbegan"] as const)("drawing with what %s trained leaves no tensor behind", async (regime) => {
-    const { plan, state } = planOf(regime);
-    const before = tf.memory().numTensors;
-    const drawing = await openForward(plan, plan.draw!, state, { executor, seed: 1 });
-    const labels = inputsOf(plan.programs[plan.draw!.program]!).find(({ name }) => name === "labels")!;
-    const inputs = { labels: tensor(labels.shape, new Float32Array(sizeOf(labels.shape))) };
-    await drawing.run(inputs, 0);
-    const open = tf.memory().numTensors;
-    for (let index = 1; index < 4; index++) await drawing.run(inputs, index);
-    expect(tf.memory().numTensors).toBe(open);
-    await drawing.close();
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  test.for(["causalgan", "causalbegan"] as const)(
+    "drawing with what %s trained leaves no tensor behind",
+    async (regime) => {
+      const { plan, state } = planOf(regime);
+      const before = tf.memory().numTensors;
+      const drawing = await openForward(plan, plan.draw!, state, { executor, seed: 1 });
+      const labels = inputsOf(plan.programs[plan.draw!.program]!).find(({ name }) => name === "labels")!;
+      const inputs = { labels: tensor(labels.shape, new Float32Array(sizeOf(labels.shape))) };
+      await drawing.run(inputs, 0);
+      const open = tf.memory().numTensors;
+      for (let index = 1; index < 4; index++) await drawing.run(inputs, index);
+      expect(tf.memory().numTensors).toBe(open);
+      await drawing.close();
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
 
   test("an operation that fails leaves no tensor behind", async () => {
     const b = createBuilder("failing");
