@@ -2,9 +2,9 @@
  * Which engine computes: the one that is named, or for `auto` the fastest that this machine has. The engines are in
  * `devices/engines.ts`, what was measured on this machine before in `devices/measured.ts`.
  */
-import { existsSync } from "node:fs";
 import { RuntimeFault } from "#runtime/fault";
 import { type EngineName, engineNames, type OpenedEngine, openEngine, tryOpen } from "./devices/engines.ts";
+import { gpuTraces } from "./devices/machine.ts";
 import { type Measured, readMeasured, saveMeasured } from "./devices/measured.ts";
 import { throughput } from "./devices/throughput.ts";
 
@@ -15,10 +15,13 @@ export function isDeviceName(text: string): text is DeviceName {
   return (deviceNames as readonly string[]).includes(text);
 }
 
-/** Throws RuntimeFault("device"), with what to install or which other device to take. */
-export async function openExecutor(device: DeviceName): Promise<OpenedEngine> {
-  const measured = readMeasured();
-  return device === "auto" ? chooseEngine(measured) : openEngine(device, measured.choices);
+/**
+ * Opens an engine. With `anew`, `auto` forgets what it found before. Throws RuntimeFault("device"), with what to install or which
+ * other device to take.
+ */
+export async function openExecutor(device: DeviceName, { anew = false } = {}): Promise<OpenedEngine> {
+  const { auto, choices } = readMeasured();
+  return device === "auto" ? chooseEngine({ auto: anew ? null : auto, choices }) : openEngine(device, choices);
 }
 
 /** GPUs that come without a package of their own; others are taken when they are asked for by name. */
@@ -30,7 +33,7 @@ const probeSeconds = 0.4;
  * one. What was found is kept, and found anew where it does not open any more.
  */
 async function chooseEngine({ auto, choices }: Measured): Promise<OpenedEngine> {
-  if (!mayHaveGpu()) return openEngine("cpu", choices);
+  if (gpuTraces().length === 0) return openEngine("cpu", choices);
   if (auto !== null) {
     const known = await tryOpen(auto, choices);
     if (!(known instanceof RuntimeFault)) return known;
@@ -54,12 +57,6 @@ async function fastest(choices: Measured["choices"]): Promise<OpenedEngine> {
   return best;
 }
 
-/** Looking for a GPU takes a second and, on Linux, messages of libraries; where there is no device file it would find none. */
-function mayHaveGpu(): boolean {
-  if (process.platform !== "linux" || process.env.VK_DRIVER_FILES !== undefined) return true;
-  return ["/dev/dri", "/dev/nvidiactl", "/dev/dxg"].some((device) => existsSync(device));
-}
-
 /** 0 for an engine that opens and then fails. */
 async function speedOf(executor: OpenedEngine): Promise<number> {
   try {
@@ -70,18 +67,21 @@ async function speedOf(executor: OpenedEngine): Promise<number> {
   }
 }
 
-/** An executor that is opened when it is first asked for, which `opened` hears of, and closed once. */
+export interface LazyExecutor {
+  /** opens it the first time */
+  get(): Promise<OpenedEngine>;
+  close(): Promise<void>;
+}
+
+/** An engine that is opened when it is first asked for, and closed once; `prepare` sees it as it is opened. */
 export function lazyExecutor(
   device: DeviceName,
-  opened: (engine: OpenedEngine) => void = () => {},
-): { get: () => Promise<OpenedEngine>; close: () => Promise<void> } {
+  prepare: (engine: OpenedEngine) => OpenedEngine = (engine) => engine,
+): LazyExecutor {
   let opening: Promise<OpenedEngine> | null = null;
   return {
     get() {
-      opening ??= openExecutor(device).then((engine) => {
-        opened(engine);
-        return engine;
-      });
+      opening ??= openExecutor(device).then(prepare);
       return opening;
     },
     async close() {

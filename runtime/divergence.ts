@@ -58,10 +58,11 @@ export async function findCulprit(plan: TrainingPlan, search: Search): Promise<C
   const session = await executor.open(programs, search.start.state);
   try {
     let good = search.start;
-    while (good.step < until && !signal?.aborted) {
+    while (good.step < until) {
       const end = Math.min(good.step + block, until);
       let finite = true;
       for (let step = good.step; step < end && finite; step++) {
+        if (signal?.aborted) return null;
         finite = (await session.run(await cycle(step))).every(allFinite);
       }
       const state = await session.read();
@@ -76,7 +77,7 @@ export async function findCulprit(plan: TrainingPlan, search: Search): Promise<C
 
 async function searchBlock(
   plan: TrainingPlan,
-  { executor, cycle }: Search,
+  { executor, cycle, signal }: Search,
   session: Session,
   good: Search["start"],
   end: number,
@@ -85,6 +86,7 @@ async function searchBlock(
   let before = good.state;
   for (let step = good.step; step < end; step++) {
     for (const call of await cycle(step)) {
+      if (signal?.aborted) return null;
       const results = await session.run([call]);
       const after = await session.read();
       if (!results.every(allFinite) || !allFinite(after)) {

@@ -36,6 +36,8 @@ export interface Executor {
   readonly adapter?: string;
   /** all of it for people, in a log or a manifest: "cpu: ONNX Runtime 1.30.0, 2 x AMD EPYC" */
   readonly description?: string;
+  /** bytes that everything has to fit into, where that is known */
+  readonly memory?: number;
   open(programs: Readonly<Record<string, Program>>, state: Tensors): Promise<Session>;
   close(): Promise<void>;
 }

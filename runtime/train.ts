@@ -191,6 +191,9 @@ async function runSteps(
     const end = Math.min(step + pace.steps(), nextCheckpoint, nextVisit, plan.steps);
     const steps: (readonly Call[])[] = [];
     for (let next = step; next < end; next++) steps.push(await cycle(next));
+    // a long step waits here for the one before: an interruption then finds one under way, not two
+    while (pace.isLong() && underWay.length > 0) pace.done(await settle());
+    if (options.signal?.aborted) break;
     const results = session.run(steps.flat());
     // Awaited in its turn; until then a failure of it must not count as unhandled.
     results.catch(() => {});
@@ -230,10 +233,14 @@ function createReporter(plan: TrainingPlan, options: TrainOptions, start: number
 /** How many steps share a message: a message costs as much as several small calls. Results do not depend on it. */
 function createPace(now: (() => number) | undefined, messageTime = 20) {
   const most = 64;
+  const long = 200;
   let last = now?.() ?? 0;
   let size = 1;
+  let each = 0;
   return {
     steps: () => size,
+    /** whether a step takes so long that the time between two messages is nothing beside it */
+    isLong: () => each >= long,
     /** what was done since the last message was no step */
     resume() {
       last = now?.() ?? 0;
@@ -241,7 +248,7 @@ function createPace(now: (() => number) | undefined, messageTime = 20) {
     done(steps: number) {
       if (now === undefined) return;
       const time = now();
-      const each = Math.max((time - last) / steps, messageTime / most);
+      each = Math.max((time - last) / steps, messageTime / most);
       last = time;
       // Grows slowly: the first steps of a session are not typical.
       size = Math.max(1, Math.min(2 * size, Math.floor(messageTime / each)));

@@ -9,6 +9,7 @@ import type { CheckedTrain } from "#lang/checked";
 import type { Constants } from "#lang/types/signature";
 import type { Executor } from "#runtime/executor";
 import { RuntimeFault } from "#runtime/fault";
+import { leastMemory } from "#runtime/program/footprint";
 import type { TrainingPlan } from "#runtime/program/plan";
 import { packageVersion } from "../files/package-root.ts";
 import { createReader } from "../files/reader.ts";
@@ -128,6 +129,7 @@ export async function trainProject(project: Project, options: TrainOptions): Pro
   ({ manifest, models } = finished);
   const ahead = planned.filter(({ key, train }) => !isFinished(manifest, key, train));
   for (const { train, data } of ahead) if (train.part !== "labels") await data.source.image?.files?.scan();
+  for (const stage of ahead) requireMemory(stage, executor);
   if (ahead.length > 0) observer.planned?.(ahead, keep + 2);
   const recorder = createRecorder({ out, report, tensorboard, executor: executor.name });
   try {
@@ -246,6 +248,20 @@ function requireLabels(model: CausalModel, plan: TrainingPlan, project: Project,
     "not-ready",
     `${plan.target} with ${plan.regime} draws labels from ${model.name}, whose ${unlearned.map(({ name }) => name).join(", ")} ${unlearned.length === 1 ? "is" : "are"} not learned yet`,
     `train them first (causal train ${program} --only labels --out ${out}), or take them from another run with --from RUN`,
+  );
+}
+
+/** Throws RuntimeFault "memory" where a step cannot fit: a process that takes too much is ended by the system without a word. */
+function requireMemory({ train, plan }: PlannedStage, { memory }: Executor): void {
+  if (memory === undefined) return;
+  const needed = Math.max(...plan.cycle.map(({ program }) => leastMemory(plan.programs[program]!)));
+  if (needed <= memory) return;
+  const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
+  const { batch } = train.settings;
+  throw new RuntimeFault(
+    "memory",
+    `a step of ${plan.target} with ${plan.regime} takes at least ${gigabytes(needed)}, and there are ${gigabytes(memory)}`,
+    typeof batch === "number" ? `use a smaller batch than ${batch}, or narrower networks` : "use narrower networks",
   );
 }
 

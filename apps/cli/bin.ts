@@ -7,7 +7,8 @@ import { exitCodes, type Io } from "./command.ts";
 (nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.();
 const { main } = await import("./main.ts");
 
-function terminalIo(signal: AbortSignal): Io {
+function terminalIo(): Io {
+  let interrupted: AbortSignal | null = null;
   return {
     input: process.stdin,
     inputIsTerminal: process.stdin.isTTY === true,
@@ -17,19 +18,28 @@ function terminalIo(signal: AbortSignal): Io {
     errIsTerminal: process.stderr.isTTY === true,
     colour: process.stderr.isTTY === true && process.env.NO_COLOR === undefined,
     columns: process.stderr.columns ?? 80,
-    signal,
+    get signal() {
+      interrupted ??= interruptSignal();
+      return interrupted;
+    },
   };
 }
+
+/** milliseconds after Ctrl-C before someone who waits is told what for */
+const patience = 1000;
 
 /** The first Ctrl-C asks the command to stop in good order; the second one ends the process. */
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130);
-      controller.abort();
-    });
-  }
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const stop = () => {
+    controller.abort();
+    // without a listener it is the system that ends the process, even one that computes and hears nothing
+    for (const name of signals) process.off(name, stop);
+    const wait = () => process.stderr.write("stopping after what is under way; Ctrl-C again ends at once\n");
+    setTimeout(wait, patience).unref();
+  };
+  for (const name of signals) process.on(name, stop);
   return controller.signal;
 }
 
@@ -40,4 +50,4 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on("error", () => undefined); // nobody reads the progress any more: the work goes on
 
-process.exitCode = await main(process.argv.slice(2), terminalIo(interruptSignal()));
+process.exitCode = await main(process.argv.slice(2), terminalIo());

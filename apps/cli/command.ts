@@ -11,6 +11,10 @@ export interface Io {
   readonly errIsTerminal: boolean;
   readonly colour: boolean;
   readonly columns: number;
+  /**
+   * Aborted by Ctrl-C. Who reads it takes Ctrl-C over; where nobody does, there is nothing to be saved, and it ends the process
+   * there and then, whatever that computes.
+   */
   readonly signal: AbortSignal;
 }
 

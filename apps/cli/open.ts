@@ -1,8 +1,11 @@
 /** Opening what a command was given: a `.causal` file or a run directory. */
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { deviceNames, isDeviceName, lazyExecutor } from "../devices.ts";
+import { closest } from "#lang/diagnostics/suggest";
 import { bestMeans, type CheckpointChoice, checkpointText } from "../api/checkpoints.ts";
+import { deviceNames, isDeviceName, type LazyExecutor, lazyExecutor } from "../devices.ts";
+import { engineNames, engines } from "../devices/engines.ts";
+import { stoppable } from "../devices/stoppable.ts";
 import { openProject } from "../api/project.ts";
 import { defaultWorld, openRun, type Run, runOfProject } from "../api/run.ts";
 import type { World } from "../api/world.ts";
@@ -45,20 +48,28 @@ export function tellCheckpoints({ checkpoints }: Run, invocation: Invocation, io
   for (const { stage, checkpoint } of checkpoints) io.err(`${checkpointText(stage, checkpoint)}\n`);
 }
 
-/** The engine of `--device`, opened when it is first needed; `io`, where given, is told which one it is. */
-export function executorOf(invocation: Invocation, io?: Io): ReturnType<typeof lazyExecutor> {
+/** The engine of `--device`, opened when it is first needed. `io`, where given, is told which one it is, and Ctrl-C stops it. */
+export function executorOf(invocation: Invocation, io?: Io): LazyExecutor {
   const device = stringFlag(invocation, "device") ?? "auto";
-  if (!isDeviceName(device)) throw new UsageError(`--device takes one of ${deviceNames.join(", ")}, not "${device}"`);
-  return lazyExecutor(device, ({ description }) => io?.err(`computing on ${description}\n`));
+  if (!isDeviceName(device))
+    throw new UsageError(`--device takes one of ${deviceNames.join(", ")}, not ${meant(device)}`);
+  return lazyExecutor(device, (engine) => {
+    if (io === undefined) return engine;
+    io.err(`computing on ${engine.description}\n`);
+    return stoppable(engine, io.signal);
+  });
+}
+
+/** A device that there is not, with those that may be meant: GPUs for "gpu", "tfjs-wasm" for "wasm", "cpu" for "cpuu". */
+function meant(text: string): string {
+  const lower = text.toLowerCase();
+  const within = engineNames.filter((name) => (lower === "gpu" ? engines[name].gpu : name.includes(lower)));
+  const names = within.length > 0 && lower !== "" ? within : [closest(text, deviceNames) ?? []].flat();
+  return `"${text}"${names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`}`;
 }
 
 /** Throws RuntimeFault for a missing path and ProgramError for a program with errors. */
-export function openFileOrRun(
-  path: string,
-  executor: ReturnType<typeof lazyExecutor>,
-  invocation: Invocation,
-  io: Io,
-): Run {
+export function openFileOrRun(path: string, executor: LazyExecutor, invocation: Invocation, io: Io): Run {
   const choice = checkpointChoice(invocation);
   const isDirectory = existsSync(path) && statSync(path).isDirectory();
   if (!isDirectory) {

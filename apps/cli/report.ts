@@ -31,8 +31,16 @@ export function reportFault(fault: RuntimeFault, sources: ReadonlyMap<string, So
   return exitCodes.fault;
 }
 
-/** The program is wrong (1), the world or we are (3), or the user stopped it with nothing to save (130). */
-export function report(error: unknown, json: boolean, io: Io): number {
+/** What JavaScript throws where an array is larger than the memory, or than any array may be. */
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof RangeError &&
+  /Array buffer allocation failed|Invalid (typed )?array (buffer )?length/i.test(error.message);
+
+/** The program is wrong (1), the world or we are (3), or it was stopped (130). */
+export function report(thrown: unknown, json: boolean, io: Io): number {
+  const error = isOutOfMemory(thrown)
+    ? new RuntimeFault("memory", "not enough memory", "use a smaller batch or narrower networks, or draw fewer at once")
+    : thrown;
   if (error instanceof ProgramError) {
     if (json) {
       const diagnostics = error.diagnostics.map((diagnostic) => toJson(diagnostic, error.sources));

@@ -1,13 +1,10 @@
 /** The engines a user may have, as a table: how each is opened and what brings it. Choosing among them is `../devices.ts`. */
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import type { Executor } from "#runtime/executor";
 import { createOnnxExecutor } from "#runtime/executors/onnx";
 import type { Choices } from "#runtime/executors/onnx/convolution";
 import { createReferenceExecutor } from "#runtime/executors/reference";
 import { RuntimeFault } from "#runtime/fault";
-import { processor, threads, versionOf } from "./machine.ts";
+import { breathe, cudaLibrary, memory, processor, threads, versionOf } from "./machine.ts";
 import { openBackend, openNative, packagesOf } from "./tensorflow.ts";
 
 export interface Engine {
@@ -76,7 +73,7 @@ export const engines = {
     product: "plain TypeScript",
     packages: [],
     gpu: false,
-    open: async () => createReferenceExecutor(),
+    open: async () => createReferenceExecutor({ breathe }),
   },
 } as const satisfies Record<string, Engine>;
 
@@ -95,7 +92,7 @@ export async function openEngine(device: EngineName, choices: Choices = {}): Pro
   const version = versionOf(engine.packages[0]);
   const product = version === null ? engine.product : `${engine.product} ${version}`;
   const description = `${device}: ${product}, ${executor.adapter ?? (engine.gpu ? "a GPU" : processor)}`;
-  return { ...executor, device, description };
+  return { ...executor, device, description, ...(engine.gpu ? {} : { memory: memory() }) };
 }
 
 /** The engine, or why it is not there. */
@@ -108,12 +105,9 @@ export async function tryOpen(device: EngineName, choices: Choices = {}): Promis
   }
 }
 
-/** The provider is a library that onnxruntime-node downloads on demand; looking for it first keeps its loader quiet. */
+/** Looking for the provider first keeps the loader of ONNX Runtime quiet. */
 async function openCuda(choices: Choices): Promise<Executor> {
-  const entry = createRequire(import.meta.url).resolve("onnxruntime-node");
-  const folder = join(dirname(entry), "..", "bin", "napi-v6", process.platform, process.arch);
-  const library = process.platform === "win32" ? "onnxruntime_providers_cuda.dll" : "libonnxruntime_providers_cuda.so";
-  if (existsSync(join(folder, library))) return onnx("cuda", "").open(choices);
+  if (cudaLibrary() !== null) return onnx("cuda", "").open(choices);
   throw new RuntimeFault(
     "device",
     "the CUDA provider of ONNX Runtime is not installed",

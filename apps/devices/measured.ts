@@ -6,10 +6,11 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Choices } from "#runtime/executors/onnx/convolution";
+import { RuntimeFault } from "#runtime/fault";
 import { packageVersion } from "../files/package-root.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
 import { type EngineName, engineNames } from "./engines.ts";
-import { processor, versionOf } from "./machine.ts";
+import { gpuTraces, processor, versionOf } from "./machine.ts";
 
 export interface Measured {
   /** what `auto` took when it last measured; null where it did not */
@@ -33,12 +34,15 @@ function machine(): string {
   return [`causal-lang ${packageVersion()}`, `onnxruntime-node ${versionOf("onnxruntime-node")}`, processor].join(", ");
 }
 
+const gpus = (): string => gpuTraces().join(", ");
+
 /** Nothing where there is no file, where it is broken, and where it is about another machine. */
 export function readMeasured(path: string = measuredPath()): Measured {
   try {
     const stored = JSON.parse(readFileSync(path, "utf8"));
     if (stored.machine !== machine()) return nothing;
-    const auto = engineNames.find((name) => name === stored.auto) ?? null;
+    // with other GPUs than then, the choice may be another one
+    const auto = engineNames.find((name) => name === stored.auto && stored.gpus === gpus()) ?? null;
     const pairs = Object.entries(stored.choices as object).filter((pair): pair is [string, string] => {
       return typeof pair[1] === "string";
     });
@@ -48,13 +52,19 @@ export function readMeasured(path: string = measuredPath()): Measured {
   }
 }
 
-/** Keeps these beside what is known already. Rejects with a RuntimeFault where the file cannot be written. */
+/** Keeps these beside what is known already. Rejects with a RuntimeFault "bad-file" or "no-space" where it cannot be written. */
 export async function saveMeasured(news: Partial<Measured>, path: string = measuredPath()): Promise<void> {
   const known = readMeasured(path);
   const stored = {
     machine: machine(),
+    gpus: gpus(),
     auto: news.auto ?? known.auto,
     choices: { ...known.choices, ...news.choices },
   };
-  await writeFileAtomic(path, `${JSON.stringify(stored, null, 1)}\n`);
+  try {
+    await writeFileAtomic(path, `${JSON.stringify(stored, null, 1)}\n`);
+  } catch (error) {
+    if (!(error instanceof RuntimeFault)) throw error;
+    throw new RuntimeFault(error.code, error.message, "set XDG_CACHE_HOME to a folder that you may write to");
+  }
 }

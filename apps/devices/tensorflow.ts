@@ -3,11 +3,9 @@ import { createRequire } from "node:module";
 import type { Executor } from "#runtime/executor";
 import { createTfjsExecutor } from "#runtime/executors/tfjs";
 import { RuntimeFault } from "#runtime/fault";
+import { breathe } from "./machine.ts";
 
 type Tfjs = Parameters<typeof createTfjsExecutor>[0]["tf"];
-
-/** Other work of this process gets its turn: these backends compute in its main thread. */
-const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Native TensorFlow: `@tensorflow/tfjs-node` or `@tensorflow/tfjs-node-gpu`. */
 export async function openNative(device: "tfjs-node" | "tfjs-node-gpu"): Promise<Executor> {
@@ -46,25 +44,38 @@ interface Gpu {
 
 /** Dawn as `navigator.gpu`, where TensorFlow.js looks for WebGPU; `stop` undoes it. */
 async function startDawn(device: string): Promise<{ readonly stop: () => void; readonly adapter: string }> {
-  const { create, globals } = await load<{ create: (options: string[]) => unknown; globals: object }>("webgpu", device);
+  const { gpu, globals } = await openDawn(device);
+  const adapter = await adapterOf(gpu);
+  if (adapter === null) {
+    const advice = "install a GPU driver with Vulkan, or choose another device";
+    throw new RuntimeFault("device", "WebGPU finds no adapter", advice);
+  }
   Object.assign(globalThis, globals);
   const scope = globalThis as { navigator?: object };
   scope.navigator ??= {};
   const { navigator } = scope;
-  const gpu = create([]) as Gpu;
   Object.defineProperty(navigator, "gpu", { value: gpu, configurable: true });
-  const stop = () => {
-    Reflect.deleteProperty(navigator, "gpu");
-  };
+  return { adapter, stop: () => void Reflect.deleteProperty(navigator, "gpu") };
+}
+
+/** The GPU that Dawn takes: "nvidia NVIDIA H100"; null where it finds none or is not installed. */
+export async function dawnAdapter(): Promise<string | null> {
+  try {
+    return await adapterOf((await openDawn("tfjs-webgpu")).gpu);
+  } catch (error) {
+    if (error instanceof RuntimeFault) return null;
+    throw error;
+  }
+}
+
+async function openDawn(device: string): Promise<{ readonly gpu: Gpu; readonly globals: object }> {
+  const { create, globals } = await load<{ create: (options: string[]) => Gpu; globals: object }>("webgpu", device);
+  return { gpu: create([]), globals };
+}
+
+async function adapterOf(gpu: Gpu): Promise<string | null> {
   const adapter = await gpu.requestAdapter();
-  if (adapter?.info?.vendor !== undefined)
-    return { stop, adapter: `${adapter.info.vendor} ${adapter.info.description}` };
-  stop();
-  throw new RuntimeFault(
-    "device",
-    "WebGPU finds no adapter",
-    "install a GPU driver with Vulkan, or choose another device",
-  );
+  return adapter?.info?.vendor === undefined ? null : `${adapter.info.vendor} ${adapter.info.description}`;
 }
 
 /** Removed in Node 23; the native packages still call them. */
@@ -88,9 +99,16 @@ async function load<Module>(name: string, device: string): Promise<Module> {
     throw new RuntimeFault(
       "device",
       missing ? `${name} is not installed` : `${name} does not load: ${message}`,
-      missing ? `npm install ${packagesOf(device).join(" ")}` : elsewhere,
+      missing ? installing(device) : elsewhere,
     );
   }
+}
+
+function installing(device: string): string {
+  const command = `npm install ${packagesOf(device).join(" ")}`;
+  return device.startsWith("tfjs-node")
+    ? `${command} (with TensorFlow 2.9 of 2022; docs/how-to/native-tensorflow.md builds it with a newer one)`
+    : command;
 }
 
 /** The optional packages of a TensorFlow.js device. */

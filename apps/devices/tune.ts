@@ -10,6 +10,7 @@ import type { Program } from "#runtime/program/program";
 import { createStream } from "#runtime/random";
 import { type Shape, sizeOf } from "#runtime/tensor";
 import { threads } from "./machine.ts";
+import { stoppable } from "./stoppable.ts";
 
 export interface Tuned {
   readonly signature: string;
@@ -24,16 +25,20 @@ export interface Tuned {
 const margin = 0.05;
 const leastRounds = 3;
 
-/** Gives each convolution of the programs `seconds`, its ways in turns; `report` hears of each as it is done. */
-export async function tune(
-  programs: readonly Program[],
-  seconds: number,
-  report: (tuned: Tuned) => void = () => {},
-): Promise<Choices> {
+export interface TuneOptions {
+  /** for each convolution */
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+  /** hears of each convolution as it is done */
+  report?(tuned: Tuned): void;
+}
+
+/** Measures the ways of each convolution of the programs in turns. Throws a RuntimeFault "interrupted" once it is told to stop. */
+export async function tune(programs: readonly Program[], { seconds, signal, report }: TuneOptions): Promise<Choices> {
   const chosen: Record<string, string> = {};
   // read whenever a session is opened: so one executor writes an operation in every way
   const forced: Record<string, string> = {};
-  const executor = await createOnnxExecutor({ threads, choices: forced });
+  const executor = stoppable(await createOnnxExecutor({ threads, choices: forced }), signal);
   try {
     for (const [signature, { node, shapes }] of tunable(programs)) {
       const sessions: [string, Session][] = [];
@@ -48,7 +53,7 @@ export async function tune(
       const [fastest] = Object.keys(times).sort((a, b) => times[a]! - times[b]!);
       const best = times[fastest!]! < (1 - margin) * times[rule]! ? fastest! : rule;
       chosen[signature] = best;
-      report({ signature, rule, times, chosen: best });
+      report?.({ signature, rule, times, chosen: best });
     }
   } finally {
     await executor.close();

@@ -3,9 +3,9 @@
  * pictures, how far they are from real ones, and the figures. Definitions are in `metrics`, the result is `evaluation.ts`.
  */
 import type { Executor } from "#runtime/executor";
-import { RuntimeFault } from "#runtime/fault";
 import type { CheckpointChoice } from "../api/checkpoints.ts";
 import { generate } from "../api/images.ts";
+import { interrupted, requireGoOn } from "../devices/stoppable.ts";
 import { packageVersion } from "../files/package-root.ts";
 import { type StageRecord, stageKey } from "../files/run-directory.ts";
 import { type Cost, costOf, type Pace } from "./cost.ts";
@@ -176,7 +176,7 @@ async function evaluateImage(
   observer?.cost?.(node.name, costOf(work, await paceOf(image, subject)));
   if (plan.kind === "to train") observer?.phase?.(`${node.name}: training the judge`);
   const chosen = plan.kind === "there" ? plan.chosen : await plan.train(hooksOf(options));
-  if (chosen === null) throw interrupted(options.directory);
+  if (chosen === null) throw interrupted();
   const { judge, assessed } = chosen;
   const accuracy = assessed === null ? null : await accuracyOf(judge, assessed.pictures, executor);
   if (accuracy === null) leftOut.push("the accuracy of the judge: there are no pictures that it has not seen");
@@ -186,7 +186,7 @@ async function evaluateImage(
   const drawn: Drawn[] = [];
   const distances: PictureDistance[] = [];
   for (const [i, regime] of regimes.entries()) {
-    if (signal?.aborted) throw interrupted(options.directory);
+    requireGoOn(signal);
     const kept = regime.kind === "all" ? keptOfAll : keptOfRegime;
     const one = await drawRegime(world, node, judge, regime, { count: samples, seed, kept });
     if (one === null) leftOut.push(`pictures given ${regimeName(regime)}: the model never draws it`);
@@ -215,10 +215,11 @@ async function evaluateImage(
   const nearest =
     data === null
       ? null
-      : await nearestOf(data, base.images.slice(0, lookedUp), unseen, (step, steps) =>
-          observer?.progress?.({ step, steps }),
-        );
-  if (signal?.aborted) throw interrupted(options.directory);
+      : await nearestOf(data, base.images.slice(0, lookedUp), unseen, (step, steps) => {
+          requireGoOn(signal);
+          observer?.progress?.({ step, steps });
+        });
+  requireGoOn(signal);
 
   // 4: the figures
   const figures: Figure[] = [];
@@ -273,14 +274,6 @@ const hooksOf = ({ signal, observer }: EvaluateOptions) => ({
   ...(signal === undefined ? {} : { signal }),
   onProgress: (event: { readonly step: number; readonly steps: number }) => observer?.progress?.(event),
 });
-
-function interrupted(directory: string): RuntimeFault {
-  return new RuntimeFault(
-    "interrupted",
-    `the evaluation of ${directory} was stopped`,
-    "start it again; a judge that was trained is kept",
-  );
-}
 
 /** The first of each are slower than the others, so that they are made before the clock starts. */
 async function paceOf({ node, parents, real }: ImageSubject, { world }: Subject): Promise<Pace> {

@@ -3,7 +3,7 @@
  * these 8 bytes, the data, and the masked CRC-32C of the data, all little endian (TFRecord); field numbers are those of
  * tensorflow/core/util/event.proto and framework/summary.proto. When events are written, `training/tensorboard.ts` says.
  */
-import { double, type Field, float, integer, message, text } from "./protobuf.ts";
+import { type Chunks, double, float, integer, join, message, text } from "#runtime/protobuf";
 
 export interface EventTime {
   /** seconds since 1970 */
@@ -40,10 +40,10 @@ export function imageRecord(time: EventTime, tag: string, { png, width, height }
   return record([...timeFields(time), ...message(5, message(1, [...text(1, tag), ...message(4, image)]))]);
 }
 
-const timeFields = ({ wallTime, step }: EventTime): Field => [...double(1, wallTime), ...integer(2, step)];
+const timeFields = ({ wallTime, step }: EventTime): Chunks => [...double(1, wallTime), ...integer(2, step)];
 
-function record(event: Field): Uint8Array {
-  const data = Buffer.concat(event);
+function record(event: Chunks): Uint8Array {
+  const data = join(event);
   const bytes = new Uint8Array(data.length + 16);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(data.length), true);

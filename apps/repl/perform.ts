@@ -14,6 +14,7 @@ import { trainObserver } from "../cli/commands/train.ts";
 import { identifiedText } from "../cli/commands/identify.ts";
 import { planText, plansOf } from "../cli/commands/show.ts";
 import { type Drawn, drawnTable, gridRows, saveGrid } from "../cli/drawing.ts";
+import { requireGoOn, stoppable } from "../devices/stoppable.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
 import { packageVersion } from "../files/package-root.ts";
 import {
@@ -53,15 +54,15 @@ export async function perform(session: Session, request: Exclude<Request, { kind
 
 async function drawPictures(request: Extract<Request, { kind: "draw" }>, io: Io): Promise<void> {
   const { world, statement, sources, caption } = request;
-  const drawn: Drawn = { world, caption, drawing: await drawStatement(world, statement, {}, sources) };
-  if (io.signal.aborted) throw interrupted("nothing was saved");
+  const executor = async () => stoppable(await world.executor(), io.signal);
+  const drawing = await drawStatement({ ...world, executor }, statement, {}, sources);
+  requireGoOn(io.signal);
+  const drawn: Drawn = { world, caption, drawing };
   const rows = gridRows([drawn]);
   io.out(
     rows.length > 0 ? `${await saveGrid(rows, freeName("draw-", ".png"), undefined, io)}\n` : `${drawnTable(drawn)}\n`,
   );
 }
-
-const interrupted = (advice: string) => new RuntimeFault("interrupted", "stopped", advice);
 
 /** The first name that is free: draw-1.png, draw-2.png, ... */
 function freeName(prefix: string, suffix: string): string {

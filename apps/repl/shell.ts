@@ -7,6 +7,7 @@ import { withSolver } from "#compiler/counterfactual/linear-program";
 import { renderDiagnostics } from "#lang/diagnostics/render";
 import { exitCodes, type Io, UsageError } from "../cli/command.ts";
 import { report } from "../cli/report.ts";
+import { breakable } from "./breakable.ts";
 import { complete } from "./complete.ts";
 import { evaluate, isIncomplete, piecesOf } from "./evaluate.ts";
 import { appendHistory, historyLength, readHistory } from "./history.ts";
@@ -48,7 +49,7 @@ export async function runShell(first: Session, { io, terminal, history }: ShellO
       running = new AbortController();
       const signal = AbortSignal.any([running.signal, io.signal]);
       try {
-        const step = await withSolver(() => evaluate(session, piece));
+        const step = await withSolver(() => breakable(() => evaluate(session, piece), io.input));
         session = step.session;
         for (const output of step.outputs) show(output, io, terminal !== null);
         if (step.failed) failed = true;
@@ -85,7 +86,7 @@ export async function runShell(first: Session, { io, terminal, history }: ShellO
   if (buffer.trim() !== "") await runText(buffer);
   lines.close();
   if (terminal !== null) io.err("\n");
-  if (io.signal.aborted) return exitCodes.fault;
+  if (io.signal.aborted) return exitCodes.interrupted;
   return failed && terminal === null ? exitCodes.program : exitCodes.well;
 }
 

@@ -145,7 +145,8 @@ export async function runStage(
     },
     onCheckpoint: async (step, readState) => {
       const state = await readState();
-      await assess(step, async () => state);
+      // someone who stops a training waits for the checkpoint, not for pictures
+      if (!options.signal?.aborted) await assess(step, async () => state);
       await save(step, await withTables(plan, state, { executor, seed }), false);
     },
     onDivergence: options.onDivergence,

@@ -4,7 +4,7 @@
  */
 import type { Call, Executor, Session, Tensors } from "../executor.ts";
 import { type Program, inputsOf } from "../program/program.ts";
-import { type Shape, sameShape } from "../tensor.ts";
+import { type Shape, sameShape, tensor } from "../tensor.ts";
 import { type Channel, openChannel } from "./onnx/channel.ts";
 import { encodeModel } from "./onnx/encode.ts";
 import { loopModel, roundOf, stackInputs, unstackResults } from "./onnx/loop.ts";
@@ -32,7 +32,7 @@ export interface OnnxOptions {
 /**
  * Starts a worker thread with ONNX Runtime. The executor keeps no process alive while it is idle; `close` ends it.
  *
- * Rejects with a RuntimeFault "device" where ONNX Runtime cannot be loaded. Its sessions reject with "device" where a
+ * Rejects with a RuntimeFault "device" where ONNX Runtime cannot be loaded or has no such device. Its sessions reject with "device" where a
  * model is refused, an operation fails or the worker dies, and with "memory" where there is not enough of it.
  */
 export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Executor> {
@@ -40,7 +40,7 @@ export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Exe
   const target: Target = { provider, choices };
   const channel = await openChannel({ provider, threads });
   let sessions = 0;
-  return {
+  const executor: Executor = {
     name: `onnx-${provider}`,
     ...(loop ? { messageTime: loopTime } : {}),
     async open(programs, state) {
@@ -58,6 +58,19 @@ export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Exe
     },
     close: () => channel.close(),
   };
+  if (provider !== "cpu") await start(executor);
+  return executor;
+}
+
+/** A provider looks for its device when the first model is loaded: only then is it known whether there is one. */
+async function start(executor: Executor): Promise<void> {
+  const state = { one: tensor([1], [1]) };
+  try {
+    await (await executor.open({ copy: copyProgram(state) }, state)).close();
+  } catch (error) {
+    await executor.close();
+    throw error;
+  }
 }
 
 function openSession(

@@ -2,20 +2,30 @@
  * The reference executor: plain TypeScript on one thread, the oracle that every other executor is compared with. The state
  * of a session is a map from names to tensors; the kernels are in `reference/`.
  */
-import type { Executor, Session, Tensors } from "../executor.ts";
+import type { Call, Executor, Session, Tensors } from "../executor.ts";
 import type { Program } from "../program/program.ts";
+import { createTurns } from "./in-thread.ts";
 import { sameShape, type Tensor, tensor } from "../tensor.ts";
-import { evaluate } from "./reference/evaluate.ts";
+import { evaluateInSteps } from "./reference/evaluate.ts";
 
-export function createReferenceExecutor(): Executor {
+export interface ReferenceOptions {
+  /** awaited between calls and after each convolution, so that others of this thread get their turn */
+  readonly breathe?: () => Promise<void>;
+}
+
+export function createReferenceExecutor({ breathe }: ReferenceOptions = {}): Executor {
   return {
     name: "reference",
-    open: async (programs, state) => openSession(programs, state),
+    open: async (programs, state) => openSession(programs, state, breathe),
     close: async () => {},
   };
 }
 
-function openSession(programs: Readonly<Record<string, Program>>, initial: Tensors): Session {
+function openSession(
+  programs: Readonly<Record<string, Program>>,
+  initial: Tensors,
+  breathe: ReferenceOptions["breathe"],
+): Session {
   const state = new Map<string, Tensor>(Object.entries(initial).map(([name, value]) => [name, copyOf(value)]));
 
   function entry(name: string): Tensor {
@@ -34,25 +44,35 @@ function openSession(programs: Readonly<Record<string, Program>>, initial: Tenso
     state.set(name, value);
   }
 
+  async function run(call: Call): Promise<Tensors> {
+    const program = programs[call.program];
+    if (program === undefined) throw new Error(`internal: the session has no program ${call.program}`);
+    const evaluation = evaluateInSteps(program, { ...call.inputs, ...Object.fromEntries(state) });
+    let step = evaluation.next();
+    for (; step.done !== true; step = evaluation.next()) await breathe?.();
+    const results = Object.entries(step.value);
+    for (const [name, value] of results) if (state.has(name)) replace(name, value);
+    return Object.fromEntries(results.filter(([name]) => !state.has(name)));
+  }
+
+  const inTurn = createTurns();
   return {
-    async run(calls) {
-      return calls.map((call) => {
-        const program = programs[call.program];
-        if (program === undefined) throw new Error(`internal: the session has no program ${call.program}`);
-        const results = Object.entries(evaluate(program, { ...call.inputs, ...Object.fromEntries(state) }));
-        for (const [name, value] of results) if (state.has(name)) replace(name, value);
-        return Object.fromEntries(results.filter(([name]) => !state.has(name)));
-      });
-    },
-    async read(names = [...state.keys()]) {
-      return Object.fromEntries(names.map((name) => [name, copyOf(entry(name))]));
-    },
-    async write(values) {
-      for (const [name, value] of Object.entries(values)) replace(name, copyOf(value));
-    },
-    async close() {
-      state.clear();
-    },
+    run: (calls) =>
+      inTurn(async () => {
+        const results: Tensors[] = [];
+        for (const call of calls) {
+          results.push(await run(call));
+          await breathe?.();
+        }
+        return results;
+      }),
+    read: (names = [...state.keys()]) =>
+      inTurn(async () => Object.fromEntries(names.map((name) => [name, copyOf(entry(name))]))),
+    write: (values) =>
+      inTurn(async () => {
+        for (const [name, value] of Object.entries(values)) replace(name, copyOf(value));
+      }),
+    close: () => inTurn(async () => state.clear()),
   };
 }
 

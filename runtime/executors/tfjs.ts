@@ -8,7 +8,7 @@ import { RuntimeFault } from "../fault.ts";
 import type { OpNode, Program } from "../program/program.ts";
 import { inputsOf } from "../program/program.ts";
 import { type Shape, sameShape, type Tensor } from "../tensor.ts";
-import { lastUses } from "./last-uses.ts";
+import { createTurns, isLong, lastUses } from "./in-thread.ts";
 import { rows, type Row, type Tfjs, type TfTensor } from "./tfjs/rows.ts";
 
 export interface TfjsOptions {
@@ -50,13 +50,8 @@ function openSession(
   const upload = ({ data, shape }: Tensor): TfTensor => tf.tensor(data.slice(), [...shape], "float32");
   const state = new Map(Object.entries(initial).map(([key, value]) => [key, upload(value)]));
   const prepared = new Map(Object.entries(programs).map(([key, program]) => [key, prepare(program)]));
-  let last: Promise<unknown> = Promise.resolve();
-  /** One thing after the other, as callers may ask for the next before the last is done. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(() => guarded(name, work));
-    last = turn.catch(() => {});
-    return turn;
-  };
+  const turns = createTurns();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => turns(() => guarded(name, work));
 
   function prepare(program: Program) {
     for (const { name: output, node } of program.outputs) {
@@ -93,7 +88,7 @@ function openSession(
             values[input]!.dispose();
             values[input] = undefined;
           }
-          if (breathe !== undefined && isConvolution(node)) await breathe();
+          if (isLong(node)) await breathe?.();
         }
       }
       return await collect(program, values);
@@ -160,10 +155,6 @@ function openSession(
 /** The table is keyed by the operation, so the row fits the node; the compiler cannot follow that correlation. */
 function rowOf(node: OpNode): Row<any> {
   return rows[node.op] as Row<any>;
-}
-
-function isConvolution({ op }: OpNode): boolean {
-  return op === "conv" || op === "convTranspose" || op === "convFilterGrad";
 }
 
 async function download(value: TfTensor, shape: Shape): Promise<Tensor> {

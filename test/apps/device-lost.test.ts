@@ -1,12 +1,13 @@
 /** An engine that is lost in the middle of a training: what was saved stays, and goes on with another engine. */
 import type { Worker, WorkerOptions } from "node:worker_threads";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it, vi } from "vitest";
 import { openProject } from "../../apps/api/project.ts";
 import { trainProject } from "../../apps/api/training.ts";
 import { openExecutor } from "../../apps/devices.ts";
 import { readManifest } from "../../apps/files/run-directory.ts";
-import { causal, temporaryFolder, tiny } from "./cli/run-cli.ts";
+import { causal, temporaryFolder, tiny, writeProgram } from "./cli/run-cli.ts";
 
 const workers: Worker[] = [];
 
@@ -76,4 +77,26 @@ it("says on the command line what is saved and how to go on", async () => {
   expect(err).toMatch(/computing on cpu: ONNX Runtime [\d.]+, \d+ x /);
   expect(err).toMatch(/fault\[device\]: the ONNX Runtime worker ended with code 1\n/);
   expect(err).toMatch(/step \d+ of Tiny\.labels is saved; go on with: causal train .* --resume --device DEVICE/);
+});
+
+it.each([
+  ["draw", ["draw", out, "2000 Face", "--out", `${out}.png`], /^computing on/],
+  ["eval", ["eval", out, "--samples", "20"], /Face: about/],
+])("says in %s that it is lost, and which other device may be taken", async (_, args, moment) => {
+  const { code, err } = await causal([...args, "--device", "cpu"], {
+    watch: (text) => moment.test(text) && endWorker(),
+  });
+  expect(code).toBe(3);
+  expect(err).toMatch(/fault\[device\]: the ONNX Runtime worker ended with code 1\n {2}choose another device/);
+});
+
+it("in the first stage there is nothing saved yet, and it can be begun again", async () => {
+  const text = readFileSync(tiny, "utf8").replace("labels with cpt {", "labels with mle { steps = 3000,");
+  const program = writeProgram(temporaryFolder(), "labels.causal", text);
+  const { code, err } = await causal(["train", program, "--out", `${out}3`, "--device", "cpu"], {
+    watch: (shown) => /Tiny\.labels with/.test(shown) && endWorker(),
+  });
+  expect(code).toBe(3);
+  expect(err).toMatch(/fault\[device\]: .*\n {2}choose another device/);
+  expect(readManifest(`${out}3`).stages).toEqual([]);
 });

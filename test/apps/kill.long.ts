@@ -135,7 +135,7 @@ it.each(["Tiny.labels with", "Tiny.Face with"])('Ctrl-C after "%s" saves a check
   const code = await new Promise((ended) => child.on("close", ended));
   console.log(`stopped ${(performance.now() - pressed).toFixed(0)} ms after Ctrl-C`);
   // the labels of this program are counted: they may be done before the key is pressed, and then it is the image that stops
-  expect({ code, err }).toEqual({ code: 3, err: expect.stringContaining("stopped; continue with: causal train") });
+  expect({ code, err }).toEqual({ code: 130, err: expect.stringContaining("stopped; continue with: causal train") });
   expect(await train(out, null)).toMatchObject({ code: 0 });
   expect(doneOf(out)).toEqual(doneOf(join(folder, "straight")));
 });

@@ -7,6 +7,7 @@ import type { Column, PictureProblem } from "#stdlib/datasets/dataset";
 import { createStream } from "#runtime/random";
 import { type OpenData, openData, withPath } from "../../api/data.ts";
 import { openProject, requireSound } from "../../api/project.ts";
+import { requireGoOn } from "../../devices/stoppable.ts";
 import { writeFileAtomic } from "../../files/atomic.ts";
 import { imageGrid } from "../../files/grid.ts";
 import { encodePng } from "../../files/images.ts";
@@ -107,7 +108,7 @@ async function summaryOf(checked: CheckedData, base: string, out: string | undef
             type: printType({ kind: "image", channels: image.channels, height: image.height, width: image.width }),
             flip: opened.flip,
             kept: image.files?.kept ?? null,
-            speed: await speed(opened),
+            speed: await speed(opened, io.signal),
             sheet: out === undefined ? null : await drawSheet(opened, out),
             files: image.files?.count ?? 0,
             unlabelled: image.files?.unlabelled ?? [],
@@ -183,7 +184,7 @@ const probed = 512;
 const batch = 64;
 
 /** Images a second from files and as a training gets them. The rows are the same for both. */
-async function speed({ source, training }: OpenData): Promise<PictureSummary["speed"]> {
+async function speed({ source, training }: OpenData, signal: AbortSignal): Promise<PictureSummary["speed"]> {
   const image = source.image!;
   const order = createStream(0, "speed").permutation(training.length).subarray(0, probed);
   const rows = order.map((i) => training[i]!);
@@ -194,7 +195,10 @@ async function speed({ source, training }: OpenData): Promise<PictureSummary["sp
     return Math.round((1000 * rows.length) / Math.max(performance.now() - began, 1e-3));
   };
   const read = async () => {
-    for (let at = 0; at < rows.length; at += batch) await image.read(rows.subarray(at, at + batch), out);
+    for (let at = 0; at < rows.length; at += batch) {
+      requireGoOn(signal);
+      await image.read(rows.subarray(at, at + batch), out);
+    }
   };
   const { files } = image;
   const cold = files === undefined ? await rate(read) : await rate(() => files.decode(rows));

@@ -9,6 +9,7 @@ import { ask, draw, type World } from "../../api/world.ts";
 import { drawRegime } from "../../eval/drawn.ts";
 import { judgeOf } from "../../eval/judge.ts";
 import { shareOf } from "../../eval/readings.ts";
+import { stoppable } from "../../devices/stoppable.ts";
 import { isRunDirectory } from "../../files/run-directory.ts";
 import { packageRoot } from "../../files/package-root.ts";
 import { type Command, exitCodes, type Io, integerFlag, stringFlag } from "../command.ts";
@@ -53,9 +54,9 @@ export const demo: Command = {
       });
       if (interrupted) {
         io.err("stopped; run the demo again to continue\n");
-        return exitCodes.fault;
+        return exitCodes.interrupted;
       }
-      const run = openRun(out, lazy.get);
+      const run = openRun(out, async () => stoppable(await lazy.get(), io.signal));
       const world = run.worlds.get("Faces")!;
       const classifier = run.classifiers.get(`Faces.${image}`)!;
       askTable(world, io);

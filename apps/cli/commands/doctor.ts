@@ -16,7 +16,11 @@ export const doctor: Command = {
     "--tune measures the ways to write the convolutions of a program (of the networks in the library, without FILE) on the device cpu, and keeps the fastest ones for this machine. A tuned machine trains to other last digits than before: with the same choices, the same seed gives the same bytes.",
   options: {
     json: { type: "boolean", help: "print JSON" },
-    seconds: { type: "string", value: "N", help: "time for the probe of an engine (default 2)" },
+    seconds: {
+      type: "string",
+      value: "N",
+      help: "time for an engine (default 2), or with --tune for an operation (default 0.5)",
+    },
     tune: { type: "boolean", help: "measure how convolutions are best written here, and keep it" },
   },
   examples: ["causal doctor", "causal doctor --tune faces.causal"],
@@ -25,8 +29,12 @@ export const doctor: Command = {
     if (invocation.positionals.length > 0) throw new UsageError("a FILE is for --tune");
     const seconds = integerFlag(invocation, "seconds", 0, 60) ?? 2;
     const json = invocation.flags.json === true;
-    const devices = await probeEngines(seconds, ({ name, found }) => {
-      if (!json) io.err(`${name}: ${found ? "found" : "not found"}\n`);
+    const devices = await probeEngines({
+      seconds,
+      signal: io.signal,
+      report({ name, found }) {
+        if (!json) io.err(`${name}: ${found ? "found" : "not found"}\n`);
+      },
     });
     if (json) {
       io.out(`${JSON.stringify({ causal: packageVersion(), node: process.version, devices })}\n`);
@@ -68,13 +76,25 @@ async function runTune(invocation: Invocation, io: Io): Promise<number> {
   const project = requireSound(file === undefined ? projectOf(library, "library.causal") : openProject(file));
   const plans = await plansOf(project, file ?? "library.causal", undefined);
   const programs = plans.flatMap((plan) => Object.values(plan.programs));
-  const choices = await tune(programs, secondsEach, (tuned) => {
-    const times = Object.entries(tuned.times).map(([way, time]) => `${way} ${time.toFixed(2)} ms`);
-    const verdict = tuned.chosen === tuned.rule ? `${tuned.rule}, as before` : `${tuned.chosen}, not ${tuned.rule}`;
-    if (json) io.out(`${JSON.stringify(tuned)}\n`);
-    else io.out(`${tuned.signature}\n  ${times.join(", ")}: ${verdict}\n`);
+  // a place that cannot be written to is found out before minutes of measuring
+  await saveMeasured({});
+  const choices = await tune(programs, {
+    seconds: integerFlag(invocation, "seconds", 0, 60) ?? secondsEach,
+    signal: io.signal,
+    report(tuned) {
+      const times = Object.entries(tuned.times).map(([way, time]) => `${way} ${time.toFixed(2)} ms`);
+      const verdict = tuned.chosen === tuned.rule ? `${tuned.rule}, as before` : `${tuned.chosen}, not ${tuned.rule}`;
+      io.out(json ? `${JSON.stringify(tuned)}\n` : `${tuned.signature}\n  ${times.join(", ")}: ${verdict}\n`);
+    },
   });
+  const count = Object.keys(choices).length;
+  if (count === 0) {
+    io.err(
+      `${file ?? "the library"} has no convolution that can be written in several ways: there is nothing to tune\n`,
+    );
+    return exitCodes.well;
+  }
   await saveMeasured({ choices });
-  io.err(`${Object.keys(choices).length} operations measured; kept in ${measuredPath()} (remove it to forget)\n`);
+  io.err(`${count} operations measured; kept in ${measuredPath()} (remove it to forget)\n`);
   return exitCodes.well;
 }

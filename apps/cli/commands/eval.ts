@@ -72,7 +72,7 @@ export const evalCommand: Command = {
       throw new UsageError(`the program has no model "${model}"; it has ${[...project.models.keys()].join(", ")}`);
     }
     const out = stringFlag(invocation, "out");
-    const executor = executorOf(invocation);
+    const executor = executorOf(invocation, io);
     const { observer, finish } = evaluationObserver(io);
     try {
       const evaluated = await evaluate({

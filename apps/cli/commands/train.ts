@@ -111,15 +111,16 @@ export const train: Command = {
       if (started === 0) io.err("nothing is left to train: all stages of this run are done\n");
       if (interrupted) {
         io.err(`stopped; continue with: causal train ${file} --out ${out} --resume\n`);
-        return exitCodes.fault;
+        return exitCodes.interrupted;
       }
       io.out(`run: ${out}\n`);
       return exitCodes.well;
     } catch (error) {
       if (!(error instanceof RuntimeFault)) throw error;
       if (error.code === "device") throw lost(error, saved, `${file} --out ${out}`);
-      if (error.origin === null) throw error;
-      return reportFault(error, project.program.sources, io);
+      if (error.origin === null && error.code !== "not-a-number") throw error;
+      const code = reportFault(error, project.program.sources, io);
+      return io.signal.aborted ? exitCodes.interrupted : code;
     } finally {
       await lazy.close();
     }

@@ -44,11 +44,11 @@ export async function openChannel(options: WorkerOptions): Promise<Channel> {
 
   worker.on("message", (reply: Reply) => {
     settle(reply.id, (request) => {
-      if ("failure" in reply) request.reject(faultOf(reply.failure));
+      if ("failure" in reply) request.reject(faultOf(reply.failure, options));
       else request.resolve(reply.results);
     });
   });
-  worker.on("error", (error: Error) => end(faultOf(error.message)));
+  worker.on("error", (error: Error) => end(faultOf(error.message, options)));
   worker.on("exit", (code) => end(deviceFault(`the ONNX Runtime worker ended with code ${code}`)));
 
   const ask = (request: Request, transfer: readonly ArrayBuffer[] = []): Promise<readonly Tensors[]> => {
@@ -84,9 +84,13 @@ function startWorker(options: WorkerOptions): Worker {
   return new Worker(code, { eval: true, workerData: options });
 }
 
-function faultOf(message: string): RuntimeFault {
+function faultOf(message: string, { provider }: WorkerOptions): RuntimeFault {
   if (/bad_alloc|allocat|out of memory/i.test(message)) {
     return new RuntimeFault("memory", `not enough memory: ${message}`, "use a smaller batch or a narrower network");
+  }
+  if (provider === "cuda" && /shared object|providers_cuda|CUDA|cuDNN/i.test(message)) {
+    const advice = "put CUDA 12 and cuDNN 9 where the loader finds them (LD_LIBRARY_PATH), or choose another device";
+    return new RuntimeFault("device", `CUDA does not start: ${message.split("\n")[0]}`, advice);
   }
   if (/Cannot find (module|package)|dlopen|shared object|ERR_DLOPEN/i.test(message)) {
     const advice = "install causal-lang again, or choose another device (causal doctor lists them)";

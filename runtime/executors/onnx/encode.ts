@@ -1,9 +1,10 @@
 /**
- * Writes the dozen ONNX protobuf messages that the executor needs, byte by byte. What a graph contains is decided in
- * `lower.ts`; nothing here knows our operations, and nothing here reads protobuf.
+ * Writes the dozen ONNX protobuf messages that the executor needs. What a graph contains is decided in `lower.ts`; nothing here
+ * knows our operations, and nothing here reads protobuf.
  *
  * Field numbers are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto), which never change.
  */
+import { type Chunks, float, integer, join, message, text } from "../../protobuf.ts";
 import type { Shape } from "../../tensor.ts";
 
 /** ONNX attribute values: a number is an INT unless wrapped in `float`; a graph is the body of a control operation. */
@@ -46,9 +47,6 @@ const irVersion = 10;
 const opset = 21;
 const elementType = { float: 1, int64: 7, bool: 9 };
 const attributeType = { float: 1, int: 2, string: 3, graph: 5, ints: 7 };
-
-/** An encoded message as chunks, so that a large constant is copied once, at the end. */
-type Chunks = readonly Uint8Array[];
 
 /** The bytes of a ModelProto holding the graph. */
 export function encodeModel(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
@@ -101,48 +99,4 @@ function encodeValue({ name, shape, type = "float" }: OnnxValue): Chunks {
   const dims = shape.flatMap((dim) => message(1, typeof dim === "string" ? text(2, dim) : integer(1, dim)));
   const tensor = message(1, [...integer(1, elementType[type]), ...message(2, dims)]);
   return [...text(1, name), ...message(2, tensor)];
-}
-
-const utf8 = new TextEncoder();
-
-function text(field: number, value: string): Chunks {
-  return message(field, [utf8.encode(value)]);
-}
-
-function integer(field: number, value: number): Chunks {
-  return [varint(field << 3), varint(value)];
-}
-
-function float(field: number, value: number): Chunks {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return [varint((field << 3) | 5), bytes];
-}
-
-/** A length-delimited field: an embedded message, a string or raw bytes. */
-function message(field: number, content: Chunks): Chunks {
-  return [varint((field << 3) | 2), varint(byteLength(content)), ...content];
-}
-
-/** Base-128, least significant group first; negative numbers as 64-bit two's complement, as protobuf's int64 wants. */
-function varint(value: number): Uint8Array {
-  if (value >= 0 && value < 128) return Uint8Array.of(value);
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  for (; rest >= 128n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
-  return Uint8Array.from([...bytes, Number(rest)]);
-}
-
-function byteLength(chunks: Chunks): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-}
-
-function join(chunks: Chunks): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(byteLength(chunks));
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }

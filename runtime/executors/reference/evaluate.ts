@@ -1,9 +1,9 @@
-/** Evaluates programs node by node with the reference kernels, synchronously. State and sessions are in `../reference.ts`. */
+/** Evaluates programs node by node with the reference kernels. State and sessions are in `../reference.ts`. */
 import type { Tensors } from "../../executor.ts";
 import type { OpAttributes, OpName, OpTable } from "../../program/ops.ts";
 import type { InputNode, OpNode, Program } from "../../program/program.ts";
 import { sameShape, sizeOf, type Tensor, tensor } from "../../tensor.ts";
-import { lastUses } from "../last-uses.ts";
+import { isLong, lastUses } from "../in-thread.ts";
 import { contraction } from "./contraction.ts";
 import { elementwise } from "./elementwise.ts";
 import type { Buffer, Kernel, Kernels, Numbers } from "./kernel.ts";
@@ -32,12 +32,23 @@ function kernelOf(op: OpName): Kernel<OpName> {
  * results are fresh arrays.
  */
 export function evaluate(program: Program, inputs: Tensors): Tensors {
-  const results = interpret(
+  return toTheEnd(evaluateInSteps(program, inputs));
+}
+
+/** As `evaluate`, but pauses after each convolution: one may take a second. */
+export function* evaluateInSteps(program: Program, inputs: Tensors): Generator<void, Tensors> {
+  const results = yield* interpret(
     program,
     (node) => given(program, node, inputs[node.name]?.data, inputs[node.name]?.shape),
     (size) => new Float32Array(size),
   );
   return Object.fromEntries(results.map(([name, { shape, data }]) => [name, tensor(shape, new Float32Array(data))]));
+}
+
+function toTheEnd<T>(steps: Generator<void, T>): T {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
 }
 
 /**
@@ -48,7 +59,7 @@ export function evaluate64(
   program: Program,
   inputs: Readonly<Record<string, readonly number[] | Numbers>>,
 ): Readonly<Record<string, Float64Array>> {
-  const results = interpret(
+  const steps = interpret(
     program,
     (node) => {
       const values = inputs[node.name];
@@ -56,6 +67,7 @@ export function evaluate64(
     },
     (size) => new Float64Array(size),
   );
+  const results = toTheEnd(steps);
   return Object.fromEntries(results.map(([name, { data }]) => [name, new Float64Array(data)]));
 }
 
@@ -75,12 +87,12 @@ function given(
   return data;
 }
 
-/** Runs the nodes in order; what no later node reads is let go at once. */
-function interpret(
+/** Runs the nodes in order, with a pause after each convolution; what no later node reads is let go at once. */
+function* interpret(
   program: Program,
   feed: (node: InputNode) => Numbers,
   allocate: (size: number) => Numbers,
-): readonly (readonly [name: string, Buffer])[] {
+): Generator<void, readonly (readonly [name: string, Buffer])[]> {
   const values: (Buffer | undefined)[] = new Array(program.nodes.length);
   const lastUse = lastUses(program);
   const operand = (id: number): Buffer => {
@@ -89,8 +101,8 @@ function interpret(
       throw new Error(`internal: program ${program.name} reads node ${id} before it is computed`);
     return value;
   };
-  program.nodes.forEach((node, id) => {
-    if (lastUse[id] === -1) return;
+  for (const [id, node] of program.nodes.entries()) {
+    if (lastUse[id] === -1) continue;
     if (node.op === "input") {
       values[id] = { shape: node.shape, data: feed(node) };
     } else if (node.op === "constant") {
@@ -100,7 +112,8 @@ function interpret(
       kernelOf(node.op)(node.attrs, node.inputs.map(operand), out);
       values[id] = out;
       for (const input of node.inputs) if (lastUse[input] === id) values[input] = undefined;
+      if (isLong(node)) yield;
     }
-  });
+  }
   return program.outputs.map(({ name, node }) => [name, operand(node)] as const);
 }

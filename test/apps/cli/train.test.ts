@@ -164,7 +164,7 @@ describe("resuming", () => {
       signal: stop.signal,
       watch: (text) => moment.test(text) && stop.abort(),
     });
-    expect(first.code).toBe(3);
+    expect(first.code).toBe(130);
     expect(first.err).toMatch(/stopped; continue with: causal train .* --resume/);
     const second = await causal(["train", tiny, "--out", out, "--resume"]);
     expect(second.code).toBe(0);

@@ -73,6 +73,12 @@ const plans = {
     regimes.get("causalbegan")!.plan(targetOf(causal("mirror"), 32, "Picture", text), { steps, batch: 4, ...mirrors }),
 } as const satisfies Record<string, (steps: number) => TrainingPlan>;
 
+/** A plan and a state that it begins with, for what its forward programs do. */
+export function planOf(regime: keyof typeof plans) {
+  const plan = plans[regime](1);
+  return { plan, state: initialState(plan.state, 1) };
+}
+
 /** A session that trains, and the calls of each step. */
 export async function openSteps(regime: keyof typeof plans, executor: Executor, steps: number) {
   const plan = plans[regime](steps);
