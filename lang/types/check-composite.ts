@@ -1,7 +1,7 @@
 /** Images computed from other images, `image Picture := Mask * Fore + (1 - Mask) * Back`: sizes, pixel by pixel. */
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { BinaryExpr, CallExpr, Expr } from "../syntax/ast.ts";
-import { type CheckContext, reportUnknown } from "./check-context.ts";
+import { type CheckContext, reportUnknown, watch } from "./check-context.ts";
 import { namesIn, requireType } from "./check-expression.ts";
 import type { MechanismResult, NodeUnderCheck, ParentUse } from "./mechanism.ts";
 import { expressionsOf, type ModelView } from "./model-scope.ts";
@@ -20,14 +20,7 @@ export function checkComposite(
   value: Expr,
 ): MechanismResult {
   const parents: ParentUse[] = [];
-  let ok = true;
-  const watched: CheckContext = {
-    ...context,
-    report: (diagnostic) => {
-      ok = false;
-      context.report(diagnostic);
-    },
-  };
+  const watched = watch(context);
   const read = (name: string, span: ParentUse["span"]): void => {
     if (!parents.some((parent) => parent.name === name)) parents.push({ name, span });
   };
@@ -91,7 +84,6 @@ export function checkComposite(
     const pixelwise = [...functions.values()].filter((other) => other.pixelwise === true).map(({ name }) => name);
     if (signature === undefined) {
       reportUnknown(watched, "function of images", expr.callee, pixelwise);
-      ok = false;
       return null;
     }
     if (signature.pixelwise !== true) return refuse(expr, `\`${word}\``);
@@ -130,6 +122,6 @@ export function checkComposite(
       );
     }
   }
-  const usable = ok && found !== null && declared !== null;
+  const usable = watched.sound() && found !== null && declared !== null;
   return { type: declared, parents, mechanism: usable ? { kind: "equation", value } : null };
 }

@@ -13,6 +13,20 @@ export interface CheckContext {
   report(diagnostic: Diagnostic): void;
 }
 
+/** A context that knows whether anything has been reported through it. */
+export interface WatchedContext extends CheckContext {
+  readonly sound: () => boolean;
+}
+
+export function watch(context: CheckContext): WatchedContext {
+  let sound = true;
+  const report = (diagnostic: Diagnostic) => {
+    sound = false;
+    context.report(diagnostic);
+  };
+  return { ...context, report, sound: () => sound };
+}
+
 /** What an import can bring. */
 const importable = new Set(["model", "network", "layer or network", "data"]);
 

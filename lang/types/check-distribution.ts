@@ -2,7 +2,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { CallExpr, Expr } from "../syntax/ast.ts";
 import { evaluateNumber } from "./check-constant.ts";
-import type { CheckContext } from "./check-context.ts";
+import { type CheckContext, watch } from "./check-context.ts";
 import { type ExpressionScope, requireType } from "./check-expression.ts";
 import { type Callee, type MatchedArgument, matchArguments } from "./check-match.ts";
 import { evaluateProbabilities, isDiscrete, matchStates } from "./check-states.ts";
@@ -82,15 +82,8 @@ function checkParameter(
   { parameter, value }: MatchedArgument,
   parents: ParentUse[],
 ): Expr | null {
-  let ok = true;
   let constant = true;
-  const watched: CheckContext = {
-    ...context,
-    report: (diagnostic) => {
-      ok = false;
-      context.report(diagnostic);
-    },
-  };
+  const watched = watch(context);
   const scope = expressionsOf(
     model,
     (name, span) => {
@@ -101,15 +94,16 @@ function checkParameter(
   );
   if (signature.support === "states") {
     const weights = checkWeights(watched, node, type, value, scope);
-    if (weights !== null && ok && constant) {
+    if (weights !== null && watched.sound() && constant) {
       const row = `the distribution of \`${node.name}\``;
       evaluateProbabilities(watched, weights, constantsOf(model), row, value.span);
     }
-    return weights === null || !ok ? null : { kind: "list", items: weights, span: value.span };
+    return weights === null || !watched.sound() ? null : { kind: "list", items: weights, span: value.span };
   }
   requireType(watched, value, scope, "number");
-  if (ok && constant && value.kind !== "missing") checkRange(watched, model, signature.name, parameter, value);
-  return ok ? value : null;
+  if (watched.sound() && constant && value.kind !== "missing")
+    checkRange(watched, model, signature.name, parameter, value);
+  return watched.sound() ? value : null;
 }
 
 /** The weights of the states in their order; null where they are not a complete map. */

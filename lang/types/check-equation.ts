@@ -1,7 +1,7 @@
 /** Structural equations, `let Y := f(X, U)`: their parents, and whether they give the type of their node. */
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { Expr } from "../syntax/ast.ts";
-import type { CheckContext } from "./check-context.ts";
+import { type CheckContext, watch } from "./check-context.ts";
 import { agrees, describeValueType, typeOfExpression, type ValueType } from "./check-expression.ts";
 import type { MechanismResult, NodeUnderCheck, ParentUse } from "./mechanism.ts";
 import { expressionsOf, type ModelView } from "./model-scope.ts";
@@ -15,14 +15,7 @@ export function checkEquation(
   value: Expr,
 ): MechanismResult {
   const parents: ParentUse[] = [];
-  let ok = true;
-  const watched: CheckContext = {
-    ...context,
-    report: (diagnostic) => {
-      ok = false;
-      context.report(diagnostic);
-    },
-  };
+  const watched = watch(context);
   const scope = expressionsOf(
     view,
     (name, span) => {
@@ -44,7 +37,7 @@ export function checkEquation(
     watched.report(diagnose("C222", value.span, args, { related }));
   }
   const type = declared ?? (node.untyped && found !== null ? nodeTypeOf(found) : null);
-  const usable = ok && type !== null && found !== null;
+  const usable = watched.sound() && type !== null && found !== null;
   return { type, parents, mechanism: usable ? { kind: "equation", value } : null };
 }
 

@@ -12,7 +12,7 @@ import type {
   Expr,
 } from "../syntax/ast.ts";
 import { checkAction, checkActions, checkVariable } from "./check-action.ts";
-import { type CheckContext, declaredHere } from "./check-context.ts";
+import { type CheckContext, declaredHere, watch } from "./check-context.ts";
 import { describeValueType, namesIn, typeOfExpression, variablesIn } from "./check-expression.ts";
 import { reportLack } from "./check-lack.ts";
 import { checkValue, isNumber, readsNodes, resolveNode } from "./check-setting.ts";
@@ -128,14 +128,7 @@ function isContinuous(model: ModelView, name: string): boolean {
 /** A claim must be true or false, and of what is continuous no equation. */
 function checkClaim(context: CheckContext, model: ModelView, { value, span }: Claim, place: Place): boolean {
   if (value.kind === "missing") return false;
-  let ok = true;
-  const watched: CheckContext = {
-    ...context,
-    report: (diagnostic) => {
-      ok = false;
-      context.report(diagnostic);
-    },
-  };
+  const watched = watch(context);
   const verb = place === "asked" ? "asked about" : "observed";
   const scope = {
     ...expressionsOf(
@@ -146,7 +139,7 @@ function checkClaim(context: CheckContext, model: ModelView, { value, span }: Cl
     imagined: (variable: CounterfactualVariable) => checkVariable(watched, model, variable, verb),
   };
   const type = typeOfExpression(watched, value, scope);
-  if (!ok || type === null) return false;
+  if (!watched.sound() || type === null) return false;
   if (type.kind !== "bool") {
     const expected = "an event, such as `X > 3`";
     context.report(diagnose("C211", span, { expected, found: describeValueType(type) }));

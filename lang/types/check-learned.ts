@@ -2,7 +2,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts";
 import type { CallExpr, Identifier, Settings } from "../syntax/ast.ts";
 import { checkArguments, settingsAsArguments } from "./check-arguments.ts";
-import { type CheckContext, declaredHere } from "./check-context.ts";
+import { type CheckContext, declaredHere, watch } from "./check-context.ts";
 import type { Callee } from "./check-match.ts";
 import { checkNetworkUse, fits, type LayerStep, printShapes } from "./check-network.ts";
 import { countStates, isDiscrete } from "./check-states.ts";
@@ -32,13 +32,7 @@ export function checkLearned(
   const { name } = signature;
   const identifiers: Identifier[] = [];
   let ok = true;
-  const watched: CheckContext = {
-    ...context,
-    report: (diagnostic) => {
-      ok = false;
-      context.report(diagnostic);
-    },
-  };
+  const watched = watch(context);
   for (const arg of call.args) {
     if (arg.name !== null) watched.report(diagnose("C220", arg.span, { callee: name, name: arg.name.text }));
     else if (arg.value.kind === "name") identifiers.push(arg.value.name);
@@ -75,7 +69,11 @@ export function checkLearned(
   } else {
     ok = checkGenerator(watched, model, node, declared, parents, values, settings) && ok;
   }
-  return { type: declared, parents, mechanism: ok ? { kind: "learned", name, settings: values } : null };
+  return {
+    type: declared,
+    parents,
+    mechanism: ok && watched.sound() ? { kind: "learned", name, settings: values } : null,
+  };
 }
 
 /** How many numbers encode a parent: 1 for bool and real, one for each state of the rest, n for real[n]. */

@@ -5,7 +5,7 @@ import type { Span } from "../source.ts";
 import type { Argument, CallExpr, Expr, Identifier, IfExpr, NetworkDecl } from "../syntax/ast.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { type ConstantScope, evaluateBoolean } from "./check-constant.ts";
-import { type CheckContext, reportUnknown } from "./check-context.ts";
+import { type CheckContext, reportUnknown, watch } from "./check-context.ts";
 import { checkParameterTypes, completeConstants, constantsScope, type NetworkConstants } from "./check-reference.ts";
 import { resolveType, shapeOfType } from "./check-type.ts";
 import type { Constant, Constants, LayerSignature } from "./signature.ts";
@@ -58,21 +58,14 @@ export function checkNetworkDeclaration(
   decl: NetworkDecl,
   use: Partial<NetworkUse> = {},
 ): boolean {
-  let ok = true;
-  const watched: CheckContext = {
-    ...context,
-    report: (diagnostic) => {
-      ok = false;
-      context.report(diagnostic);
-    },
-  };
+  const watched = watch(context);
   checkParameterTypes(watched, decl);
   checkNames(watched, decl);
   const callee = { name: decl.name.text, span: decl.name.span, word: "argument" } as const;
   const { constants } = completeConstants(watched, decl, callee, null, constantsScope(decl, new Map()));
   const inputs = decl.inputs.map(() => anyShape);
   inferNetwork(watched, decl, inputs, constants, { related: [], stack: [], ...use });
-  return ok;
+  return watched.sound();
 }
 
 function checkNames(context: CheckContext, decl: NetworkDecl): void {

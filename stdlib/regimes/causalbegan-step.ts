@@ -2,12 +2,11 @@
  * The step program of `causalbegan`: one update of the discriminator with its labeler, one of the generator, and one of
  * the three weights that balance them. Which constants it gets is decided in `causalbegan.ts`.
  */
-import { type Builder, createBuilder, type Value } from "#compiler/tensor/build";
+import type { Builder, Value } from "#compiler/tensor/build";
 import { gradient, vectorJacobian } from "#compiler/tensor/gradient";
 import type { NetworkLowering, TrainingTarget } from "#compiler/vocabulary";
 import type { NetworkReference } from "#lang/types/signature";
 import { RuntimeFault } from "#runtime/fault";
-import type { Feed, StateEntry } from "#runtime/program/plan";
 import { adjusted, control, reconstructionLoss } from "../losses/autoencoder.ts";
 import { swappedLabelLoss } from "../losses/cross-entropy.ts";
 import { type LabelDistance, labelDistance } from "../losses/label-distance.ts";
@@ -15,8 +14,8 @@ import { type AdamSettings, adam, updatesMade } from "../optimizers/adam.ts";
 import { halving } from "../optimizers/schedule.ts";
 import { appendAverage } from "./average.ts";
 import { averageScope, generatorScope, type ImageProblem } from "./image.ts";
-import type { DrawChoices } from "./image-draw.ts";
-import { labelFeatures, sureLabels } from "./label-input.ts";
+import { beginStep, type StepChoices, type StepProgram } from "./image-step.ts";
+import { sureLabels } from "./label-input.ts";
 import { parametersOf, requireShape } from "./lowered.ts";
 
 /** The three control loops: the wanted ratios of losses, and how fast the weights follow. */
@@ -31,7 +30,7 @@ export interface Margins {
   readonly third: boolean;
 }
 
-export interface Choices extends DrawChoices {
+export interface Choices extends StepChoices {
   readonly encoder: NetworkReference;
   readonly decoder: NetworkReference;
   /** null: the first numbers of the encoder's code are the labels' logits */
@@ -42,8 +41,6 @@ export interface Choices extends DrawChoices {
   readonly swapped: boolean;
   readonly margins: Margins;
   readonly balance: number;
-  /** share of the generated batch whose labels are drawn under do() */
-  readonly interventions: number;
   readonly adam: AdamSettings & { readonly rate: number };
   /** updates after which the rate is halved, again and again; 0: never */
   readonly halve: number;
@@ -67,12 +64,6 @@ export const metrics = [
   "convergence_all",
 ] as const;
 
-export interface StepProgram {
-  readonly builder: Builder;
-  readonly state: readonly StateEntry[];
-  readonly feeds: Readonly<Record<string, Feed>>;
-}
-
 /** What the discriminator and the labeler make of images. */
 interface Judgement {
   readonly image: Value;
@@ -90,27 +81,12 @@ interface Judgement {
  * like. A loss on generated images is differentiated once, for the generator and, with another factor, for its judges.
  */
 export function stepProgram(target: TrainingTarget, problem: ImageProblem, choices: Choices): StepProgram {
-  const b = createBuilder("joint");
+  const step = beginStep(target, problem, choices, "joint");
+  const { builder: b, state, call, natural, generator } = step;
   const { batch, margins } = choices;
   const { groups } = problem;
-  const intervened = Math.min(batch - 1, Math.round(choices.interventions * batch));
-  const natural = batch - intervened;
-  const state: StateEntry[] = [];
-  const feeds: Record<string, Feed> = {
-    z: { kind: "uniform", low: -1, high: 1 },
-    "fake/labels": { kind: "batch", source: "model", column: "labels" },
-    "intervened/labels": { kind: "batch", source: "interventions", column: "labels" },
-    "real/labels": { kind: "batch", source: "data", column: "labels" },
-    "real/image": { kind: "batch", source: "data", column: "image" },
-  };
   const updates = new Map<string, Value>();
   const parameters = { image: new Map<string, Value>(), labels: new Map<string, Value>() };
-  const call = (reference: NetworkReference, scope: string, ...inputs: readonly Value[]): NetworkLowering => {
-    const lowered = target.network(b, reference, inputs, { scope, mode: "train" });
-    state.push(...lowered.state);
-    Object.assign(feeds, lowered.feeds);
-    return lowered;
-  };
   const judge = (image: Value, wanted: Value): Judgement => {
     const encoder = call(choices.encoder, "encoder", image);
     const decoder = call(choices.decoder, "decoder", encoder.output);
@@ -133,17 +109,11 @@ export function stepProgram(target: TrainingTarget, problem: ImageProblem, choic
     };
   };
 
-  // generated images, those of labels as they come and those under do()
-  const observational = b.input("fake/labels", [natural, problem.width]);
-  const doneLabels = intervened === 0 ? null : b.input("intervened/labels", [intervened, problem.width]);
-  const labels = doneLabels === null ? observational : b.concat([observational, doneLabels], 0);
-  const features = labelFeatures(b, problem, labels, choices.labelInput, "label_noise", choices.labelValues);
-  Object.assign(feeds, features.feeds);
-  const generator = call(choices.generator, generatorScope, b.input("z", [batch, choices.noise]), features.input);
+  // images of labels as they come, those of labels under do(), and real ones
   const part = (from: number, to: number) =>
     b.slice(generator.output, [from, 0, 0, 0], [to, ...generator.output.shape.slice(1)]);
-  const fake = judge(part(0, natural), observational);
-  const done = doneLabels === null ? null : judge(part(natural, batch), doneLabels);
+  const fake = judge(part(0, natural), step.observational);
+  const done = step.intervened === null ? null : judge(part(natural, batch), step.intervened);
   const real = judge(b.input("real/image", [batch, ...problem.shape]), b.input("real/labels", [batch, problem.width]));
   /** what the generator is told about its labels */
   const told = ({ read, wanted, labels: distance }: Judgement): Value =>
@@ -197,9 +167,9 @@ export function stepProgram(target: TrainingTarget, problem: ImageProblem, choic
     ["discriminator", trained, [...trained.keys()].map((name) => slopes.get(name)!)],
     [generatorScope, own, ofGenerator],
   ] as const) {
-    const step = adam(b, scope, values, gradients, optimizer);
-    state.push(...step.state);
-    for (const [name, value] of step.updates) updates.set(name, value);
+    const updated = adam(b, scope, values, gradients, optimizer);
+    state.push(...updated.state);
+    for (const [name, value] of updated.updates) updates.set(name, value);
   }
   for (const [name, value] of generator.updates) updates.set(name, value);
   if (choices.average > 0) {
@@ -226,7 +196,7 @@ export function stepProgram(target: TrainingTarget, problem: ImageProblem, choic
     convergence_all: b.add(b.add(convergence, real.labels), b.add(b.abs(marginL), b.abs(marginZ))),
   };
   for (const name of metrics) b.output(name, results[name]);
-  return { builder: b, state, feeds };
+  return step;
 }
 
 /** A code that the labels are read off must be long enough. */

@@ -2,19 +2,17 @@
  * The step programs of `causalgan`: `joint` updates all four networks from one batch of generated images, `generator`
  * the generator alone. Which constants they get is decided in `causalgan.ts`.
  */
-import { type Builder, createBuilder, type Value } from "#compiler/tensor/build";
+import type { Builder, Value } from "#compiler/tensor/build";
 import { gradient, vectorJacobian } from "#compiler/tensor/gradient";
 import type { NetworkLowering, TrainingTarget } from "#compiler/vocabulary";
 import type { NetworkReference } from "#lang/types/signature";
-import type { Feed, StateEntry } from "#runtime/program/plan";
 import { discriminatorLoss, type GeneratorLoss, generatorLoss } from "../losses/adversarial.ts";
 import { labelLoss, swappedLabelLoss } from "../losses/cross-entropy.ts";
 import { type AdamSettings, adam, type OptimizerStep, updatesMade } from "../optimizers/adam.ts";
 import type { LabelSpace } from "../losses/label-space.ts";
 import { appendAverage } from "./average.ts";
 import { averageScope, generatorScope, type ImageProblem } from "./image.ts";
-import type { DrawChoices } from "./image-draw.ts";
-import { labelFeatures } from "./label-input.ts";
+import { beginStep, type StepChoices, type StepProgram } from "./image-step.ts";
 import { parametersOf, requireShape } from "./lowered.ts";
 
 /** The order of the arguments of a cross entropy of generated images, and what it compares with. */
@@ -26,7 +24,7 @@ export type LabelTerm =
   /** what the network says as the target, soft labels as the prediction */
   | "swapped";
 
-export interface Choices extends DrawChoices {
+export interface Choices extends StepChoices {
   readonly adversarial: GeneratorLoss;
   /** of the labeler in the generator's loss */
   readonly labelTerm: LabelTerm;
@@ -42,8 +40,6 @@ export interface Choices extends DrawChoices {
   readonly antilabelerWeight: number;
   readonly antilabelerDecay: number;
   readonly balance: number;
-  /** share of the generated batch whose labels are drawn under do() */
-  readonly interventions: number;
   /** label losses are summed over the labels, as -log P(labels | image) is; the release takes their mean */
   readonly summed: boolean;
   readonly adam: AdamSettings;
@@ -62,13 +58,6 @@ export const metrics = [
   "antilabeler_weight",
 ] as const;
 
-/** State of all networks and optimizers that the program uses, and its feeds. */
-export interface StepProgram {
-  readonly builder: Builder;
-  readonly state: readonly StateEntry[];
-  readonly feeds: Readonly<Record<string, Feed>>;
-}
-
 /**
  * Every network runs once on each batch of images that it sees. All updates are made at once from the values before the
  * step. Real and generated images are normalised apart. Networks that a loss does not train get no filter gradients of
@@ -80,46 +69,23 @@ export function stepProgram(
   choices: Choices,
   name: "joint" | "generator",
 ): StepProgram {
-  const b = createBuilder(name);
+  const step = beginStep(target, problem, choices, name);
+  const { builder: b, state, call, natural, labels, features, generator } = step;
   const { batch } = choices;
-  const intervened = Math.min(batch - 1, Math.round(choices.interventions * batch));
-  const natural = batch - intervened;
-  const state: StateEntry[] = [];
-  const feeds: Record<string, Feed> = {
-    z: { kind: "uniform", low: -1, high: 1 },
-    "fake/labels": { kind: "batch", source: "model", column: "labels" },
-    "intervened/labels": { kind: "batch", source: "interventions", column: "labels" },
-    "real/labels": { kind: "batch", source: "data", column: "labels" },
-    "real/image": { kind: "batch", source: "data", column: "image" },
-  };
-  const call = (reference: NetworkReference, scope: string, ...inputs: readonly Value[]): NetworkLowering => {
-    const lowered = target.network(b, reference, inputs, { scope, mode: "train" });
-    state.push(...lowered.state);
-    Object.assign(feeds, lowered.feeds);
-    return lowered;
-  };
   const update = (
     scope: string,
     parameters: ReadonlyMap<string, Value>,
     gradients: readonly Value[],
   ): OptimizerStep => {
     const rate = choices.rates[scope] ?? choices.adam.rate;
-    const step = adam(b, scope, parameters, gradients, { ...choices.adam, rate });
-    state.push(...step.state);
-    for (const [entry, value] of step.updates) b.output(entry, value);
-    return step;
+    const updated = adam(b, scope, parameters, gradients, { ...choices.adam, rate });
+    state.push(...updated.state);
+    for (const [entry, value] of updated.updates) b.output(entry, value);
+    return updated;
   };
   const trained = (network: NetworkLowering) => parametersOf(b, network);
 
-  // generated images and what the three judges say of them
-  const observational = b.input("fake/labels", [natural, problem.width]);
-  const labels =
-    intervened === 0
-      ? observational
-      : b.concat([observational, b.input("intervened/labels", [intervened, problem.width])], 0);
-  const features = labelFeatures(b, problem, labels, choices.labelInput, "label_noise", choices.labelValues);
-  Object.assign(feeds, features.feeds);
-  const generator = call(choices.generator, generatorScope, b.input("z", [batch, choices.noise]), features.input);
+  // what the three judges say of generated images
   const fake = generator.output;
   const judged = call(choices.discriminator, "discriminator", fake);
   const labeled = call(choices.labeler, "labeler", fake);
@@ -169,7 +135,7 @@ export function stepProgram(
   const [pull] = gradient(b, b.add(adversarial, b.mul(labelerFake, choices.labelerWeight)), [fake]);
   const parameters = trained(generator);
   const slope = b.sub(pull!, b.mul(ofAntilabeler[0]!, weight));
-  const step = update(generatorScope, parameters, vectorJacobian(b, fake, slope, [...parameters.values()]));
+  const updated = update(generatorScope, parameters, vectorJacobian(b, fake, slope, [...parameters.values()]));
   const gLoss = b.sub(b.add(adversarial, b.mul(labelerFake, choices.labelerWeight)), b.mul(antilabeler, weight));
   if (name === "joint") {
     b.output("g_loss", gLoss);
@@ -178,10 +144,10 @@ export function stepProgram(
   for (const [entry, value] of generator.updates) b.output(entry, value);
   if (choices.average > 0) {
     const scopes = { from: generatorScope, to: averageScope };
-    const latest = new Map([...generator.updates, ...step.updates]);
+    const latest = new Map([...generator.updates, ...updated.updates]);
     state.push(...appendAverage(b, generator.state, scopes, latest, counter, choices.average));
   }
-  return { builder: b, state, feeds };
+  return step;
 }
 
 /** w exp(-t / decay), t counting pairs of generator updates as the release does. */
