@@ -5,6 +5,7 @@
 import { createBuilder } from "#compiler/tensor/build";
 import { createOnnxExecutor } from "#runtime/executors/onnx";
 import { type Choices, isTunable, signatureOf, type Tunable, wayOf, waysOf } from "#runtime/executors/onnx/convolution";
+import type { Target } from "#runtime/executors/onnx/lower";
 import type { Session } from "#runtime/executor";
 import type { Program } from "#runtime/program/program";
 import { createStream } from "#runtime/random";
@@ -40,14 +41,14 @@ export async function tune(programs: readonly Program[], { seconds, signal, repo
   const forced: Record<string, string> = {};
   const executor = stoppable(await createOnnxExecutor({ threads, choices: forced }), signal);
   try {
-    for (const [signature, { node, shapes }] of tunable(programs)) {
+    for (const [signature, { node, shapes }] of tunable(programs, executor.target)) {
       const sessions: [string, Session][] = [];
-      for (const way of waysOf(node, shapes)) {
+      for (const way of waysOf(executor.target, node, shapes)) {
         forced[signature] = way;
         const { program, state } = alone(node, shapes);
         sessions.push([way, await executor.open({ run: program }, state)]);
       }
-      const rule: string = wayOf({ provider: "cpu", choices: {} }, node, shapes);
+      const rule: string = wayOf({ ...executor.target, choices: {} }, node, shapes);
       const times = await race(sessions, seconds);
       for (const [, session] of sessions) await session.close();
       const [fastest] = Object.keys(times).sort((a, b) => times[a]! - times[b]!);
@@ -62,13 +63,16 @@ export async function tune(programs: readonly Program[], { seconds, signal, repo
 }
 
 /** The operations that can be written in several ways, each once. */
-function tunable(programs: readonly Program[]): ReadonlyMap<string, { node: Tunable; shapes: readonly Shape[] }> {
+function tunable(
+  programs: readonly Program[],
+  target: Target,
+): ReadonlyMap<string, { node: Tunable; shapes: readonly Shape[] }> {
   const found = new Map<string, { node: Tunable; shapes: readonly Shape[] }>();
   for (const { nodes } of programs) {
     for (const node of nodes) {
       if (node.op === "input" || node.op === "constant" || !isTunable(node)) continue;
       const shapes = node.inputs.map((input) => nodes[input]!.shape);
-      if (waysOf(node, shapes).length > 1) found.set(signatureOf(node, shapes), { node, shapes });
+      if (waysOf(target, node, shapes).length > 1) found.set(signatureOf(node, shapes), { node, shapes });
     }
   }
   return found;

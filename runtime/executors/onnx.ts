@@ -5,6 +5,7 @@
 import type { Call, Executor, Session, Tensors } from "../executor.ts";
 import { type Program, inputsOf } from "../program/program.ts";
 import { type Shape, sameShape, tensor } from "../tensor.ts";
+import { blockProbe } from "./onnx/blocked.ts";
 import { type Channel, openChannel } from "./onnx/channel.ts";
 import { encodeModel } from "./onnx/encode.ts";
 import { loopModel, roundOf, stackInputs, unstackResults } from "./onnx/loop.ts";
@@ -29,19 +30,25 @@ export interface OnnxOptions {
   readonly threads?: number;
 }
 
+export interface OnnxExecutor extends Executor {
+  /** what models are written for */
+  readonly target: Target;
+}
+
 /**
  * Starts a worker thread with ONNX Runtime. The executor keeps no process alive while it is idle; `close` ends it.
  *
  * Rejects with a RuntimeFault "device" where ONNX Runtime cannot be loaded or has no such device. Its sessions reject with "device" where a
  * model is refused, an operation fails or the worker dies, and with "memory" where there is not enough of it.
  */
-export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Executor> {
+export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<OnnxExecutor> {
   const { provider = "cpu", threads = 0, choices = {}, loop = provider === "cuda" } = options;
-  const target: Target = { provider, choices };
   const channel = await openChannel({ provider, threads });
+  const target: Target = { provider, choices, block: provider === "cpu" ? await blockSize(channel) : 0 };
   let sessions = 0;
-  const executor: Executor = {
+  const executor: OnnxExecutor = {
     name: `onnx-${provider}`,
+    target,
     ...(loop ? { messageTime: loopTime } : {}),
     async open(programs, state) {
       const id = ++sessions;
@@ -70,6 +77,23 @@ async function start(executor: Executor): Promise<void> {
   } catch (error) {
     await executor.close();
     throw error;
+  }
+}
+
+/** Channels in a block, asked of the engine itself; 0 where it has no blocked layout. */
+async function blockSize(channel: Channel): Promise<number> {
+  const model: Model = { bytes: encodeModel(blockProbe), inputs: ["x"], outputs: [{ name: "y", shape: [1, 0, 1, 1] }] };
+  const session = 0;
+  try {
+    await channel.ask({ kind: "open", session, models: { probe: model }, state: {}, copier: model });
+    const x = { shape: [1, 4, 1, 1], data: new Float32Array(4) };
+    const [results] = await channel.ask({ kind: "run", session, calls: [{ program: "probe", inputs: { x } }] });
+    await channel.ask({ kind: "close", session });
+    const block = results!.y!.shape[1]!;
+    return block > 1 ? block : 0;
+  } catch {
+    // an engine that was built without it, or for a processor that has no such kernels
+    return 0;
   }
 }
 

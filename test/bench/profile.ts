@@ -9,7 +9,7 @@ import * as ort from "onnxruntime-node";
 import type { Call, Tensors } from "#runtime/executor";
 import type { Program } from "#runtime/program/program";
 import { encodeModel } from "../../runtime/executors/onnx/encode.ts";
-import { lowerProgram } from "../../runtime/executors/onnx/lower.ts";
+import { lowerProgram, type Target } from "../../runtime/executors/onnx/lower.ts";
 import { inputName } from "../../runtime/executors/onnx/names.ts";
 import type { TrainingStep } from "./workloads.ts";
 
@@ -44,11 +44,12 @@ const warmUp = 2;
 const runs = 5;
 
 /** The median over a few steps of the time of every node; nodes run one after the other. */
-export async function profile({ programs, state, calls }: TrainingStep, threads: number): Promise<Breakdown> {
+export async function profile(step: TrainingStep, threads: number, target: Target): Promise<Breakdown> {
+  const { programs, state, calls } = step;
   const parts: Timed[] = [];
   for (const [key, program] of Object.entries(programs)) {
     const own = calls.filter((call) => call.program === key);
-    const nodes = timedNodes(await eventsOf(program, state, own[0]!, threads));
+    const nodes = timedNodes(await eventsOf(program, state, own[0]!, threads, target));
     parts.push(...own.flatMap(() => nodes));
   }
   return breakdownOf(parts);
@@ -60,10 +61,16 @@ interface Timed {
   readonly time: number;
 }
 
-async function eventsOf(program: Program, state: Tensors, { inputs }: Call, threads: number): Promise<Event[]> {
+async function eventsOf(
+  program: Program,
+  state: Tensors,
+  { inputs }: Call,
+  threads: number,
+  target: Target,
+): Promise<Event[]> {
   const folder = mkdtempSync(join(tmpdir(), "causal-bench-"));
   try {
-    const session = await ort.InferenceSession.create(encodeModel(lowerProgram(program)), {
+    const session = await ort.InferenceSession.create(encodeModel(lowerProgram(program, target)), {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       enableProfiling: true,

@@ -8,6 +8,7 @@ const suites = {
   steps: async () => await import("./steps.ts"),
   executors: async () => await import("./executors.ts"),
   growth: async () => await import("./growth.ts"),
+  quality: async () => await import("./quality.ts"),
   inference: async () => await import("./inference/run.ts"),
 };
 

@@ -2,13 +2,15 @@
  * `npm run bench -- steps`: times training steps of ours and of eager PyTorch in turns, in one run, and prints the ratios. With
  * `--profile` it prints where our time goes instead. README.md says how to give it a PyTorch.
  *
- * Options: `--rounds N` (7), `--threads N` (2), `--only WORD` (workloads whose name has the word), `--profile`.
+ * Options: `--rounds N` (7), `--threads N` (2), `--only WORD` (workloads whose name has the word), `--profile`, `--clock cpu` (time
+ * of the processor instead of that of the wall, for machines that do other things as well; with one thread).
  */
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import type { Executor } from "#runtime/executor";
 import { createOnnxExecutor } from "#runtime/executors/onnx";
-import { fastestVariants, openPeer, type Peer, variantText } from "./peer.ts";
+import { countContractions } from "./flops.ts";
+import { type Clock, fastestVariants, openPeer, type Peer, variantText } from "./peer.ts";
 import { profile } from "./profile.ts";
 import { median, spread } from "./table.ts";
 import { type TrainingStep, trainingStep, type Workload } from "./workloads.ts";
@@ -28,6 +30,7 @@ const stepsInTrial = 2;
 const long = 1000;
 
 interface Settings {
+  readonly clock: Clock;
   readonly threads: number;
   readonly rounds: number;
 }
@@ -40,18 +43,21 @@ export async function run(args: readonly string[]): Promise<void> {
       threads: { type: "string", default: "2" },
       only: { type: "string", default: "" },
       profile: { type: "boolean", default: false },
+      clock: { type: "string", default: "wall" },
     },
   });
-  const settings: Settings = { threads: Number(options.threads), rounds: Number(options.rounds) };
+  const { clock } = options;
+  if (clock !== "wall" && clock !== "cpu") throw new Error("--clock is wall or cpu");
+  const settings: Settings = { clock, threads: Number(options.threads), rounds: Number(options.rounds) };
   const chosen = Object.entries(workloads).filter(([name]) => name.toLowerCase().includes(options.only.toLowerCase()));
   if (options.profile) {
     for (const [name, workload] of chosen) await printProfile(name, await trainingStep(workload), settings);
     return;
   }
   const { threads } = settings;
-  const peer = await openPeer(threads, "wall");
+  const peer = await openPeer(threads, clock);
   if (peer === null) console.log("no PyTorch (see test/bench/README.md): our own times only");
-  else console.log(`against PyTorch ${peer.torch} on ${threads} threads; milliseconds a step are medians`);
+  else console.log(`against PyTorch ${peer.torch} on ${threads} threads; ${clock} milliseconds a step are medians`);
   const executor = await createOnnxExecutor({ threads });
   for (const [name, workload] of chosen) await compare(name, workload, executor, peer, settings);
   await executor.close();
@@ -63,16 +69,16 @@ async function compare(
   workload: Workload,
   executor: Executor,
   peer: Peer | null,
-  { rounds }: Settings,
+  { rounds, clock }: Settings,
 ): Promise<void> {
   const { programs, state, calls } = await trainingStep(workload);
   const session = await executor.open(programs, state);
   const ours = async (steps: number): Promise<readonly number[]> => {
     const times: number[] = [];
     for (let step = 0; step < steps; step++) {
-      const start = performance.now();
+      const start = now(clock);
       await session.run(calls);
-      times.push(performance.now() - start);
+      times.push(now(clock) - start);
     }
     return times;
   };
@@ -100,11 +106,25 @@ async function compare(
   }
 }
 
+/** Milliseconds; those of the processor are of all threads of this process. */
+function now(clock: Clock): number {
+  if (clock === "wall") return performance.now();
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 async function printProfile(name: string, step: TrainingStep, { threads }: Settings): Promise<void> {
-  const { total, operations, slowest } = await profile(step, threads);
+  const executor = await createOnnxExecutor({ threads });
+  await executor.close();
+  const { total, operations, slowest } = await profile(step, threads, executor.target);
   console.log(`\n${name}: ${total.toFixed(1)} ms in the nodes of a step`);
   for (const { op, count, time } of operations.filter(({ time }) => time > total / 500)) {
     console.log(`  ${op.padEnd(16)} ${String(count).padStart(4)} nodes ${time.toFixed(1).padStart(7)} ms`);
+  }
+  const counts = countContractions(Object.values(step.programs));
+  console.log(`  contractions: ${counts.reduce((sum, { gflop }) => sum + gflop, 0).toFixed(1)} GFLOP`);
+  for (const { what, nodes, gflop } of counts.filter(({ gflop }) => gflop >= 0.05)) {
+    console.log(`  ${what.padEnd(32)} ${String(nodes).padStart(4)} nodes ${gflop.toFixed(1).padStart(7)} GFLOP`);
   }
   console.log("  slowest nodes");
   for (const { op, shapes, time } of slowest) console.log(`  ${time.toFixed(1).padStart(6)} ms  ${op} ${shapes}`);

@@ -54,8 +54,10 @@ export const elementwise: GradientRules<Elementwise> = {
     // with a negative slope the sign of the output says nothing
     b.where(b.greater(alpha >= 0 ? y : x, 0), dy, b.mul(dy, alpha)),
   ),
-  // alpha exp(x) is y + alpha where x <= 0
-  elu: unary((b, dy, x, y, { alpha }) => b.where(b.greater(x, 0), dy, b.mul(dy, b.add(y, alpha)))),
+  // alpha exp(x) is y + alpha where x <= 0; with alpha = 1 that is 1 at 0, and no mask is needed
+  elu: unary((b, dy, x, y, { alpha }) =>
+    alpha === 1 ? b.mul(dy, b.add(b.minimum(y, 0), 1)) : b.where(b.greater(x, 0), dy, b.mul(dy, b.add(y, alpha))),
+  ),
   // inside the bounds, and only there, the operand passes unchanged
   clip: unary((b, dy, x, y) => b.where(b.equal(x, y), dy, 0)),
   add: (_, { dy }) => [() => dy, () => dy],

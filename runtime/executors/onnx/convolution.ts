@@ -8,6 +8,7 @@
 import type { ConvGeometry, OpAttributes } from "../../program/ops.ts";
 import type { OpNode } from "../../program/program.ts";
 import type { Shape } from "../../tensor.ts";
+import * as blocked from "./blocked.ts";
 import type { Attribute } from "./encode.ts";
 import type { GraphBuilder, Target } from "./lower.ts";
 import type { Row } from "./rows.ts";
@@ -16,8 +17,8 @@ type Node<K extends OpNode["op"]> = Extract<OpNode, { op: K }>;
 
 /** One way to write an operation. */
 interface Way<K extends OpNode["op"]> {
-  /** whether it can write this one; `shapes` are those of the operands */
-  fits(node: Node<K>, shapes: readonly Shape[]): boolean;
+  /** whether it can write this one; `shapes` are those of the operands, `block` that of the target */
+  fits(node: Node<K>, shapes: readonly Shape[], block: number): boolean;
   readonly write: Row<Node<K>>;
 }
 
@@ -33,6 +34,24 @@ const always = () => true;
 
 /** The first way of an operation is the one that fits everything. */
 export const ways = {
+  conv: {
+    plain: {
+      fits: always,
+      write: (graph, { attrs, shape }, [x, w, bias]) => {
+        const operands = [
+          graph.float(x!),
+          graph.float(w!),
+          ...(bias === undefined ? [] : [vector(graph, bias, shape[1]!)]),
+        ];
+        return graph.add("Conv", operands, geometry(attrs, graph.shape(w!).slice(2)));
+      },
+    },
+    blocked: {
+      fits: blocked.fitsConv,
+      write: (graph, { attrs, shape }, [x, w, bias]) =>
+        blocked.conv(graph, attrs, x!, w!, bias === undefined ? null : vector(graph, bias, shape[1]!)),
+    },
+  },
   convTranspose: {
     transposed: {
       fits: always,
@@ -51,23 +70,25 @@ export const ways = {
       fits: ({ attrs, shape }, [x, w]) => subpixelGeometry(attrs, shape, x!, w!) !== null,
       write: (graph, node, [x, w]) => subpixel(graph, node, x!, w!),
     },
+    blocked: {
+      fits: blocked.fitsTransposed,
+      write: (graph, node, [x, w]) => blocked.convTranspose(graph, node, x!, w!),
+    },
   },
   convFilterGrad: {
     dilated: { fits: always, write: (graph, { attrs }, [x, dy]) => filterGradient(graph, attrs, x!, dy!) },
     columns: { fits: always, write: (graph, node, [x, dy]) => gradientByColumns(graph, node, x!, dy!) },
+    blocked: {
+      fits: blocked.fitsFilterGradient,
+      write: (graph, { attrs }, [x, dy]) => blocked.filterGradient(graph, attrs, x!, dy!),
+    },
   },
 } as const satisfies {
-  readonly [K in "convTranspose" | "convFilterGrad"]: Readonly<Record<string, Way<K>>>;
+  readonly [K in "conv" | "convTranspose" | "convFilterGrad"]: Readonly<Record<string, Way<K>>>;
 };
 
-export const convolutions: {
-  readonly [K in "conv" | "convTranspose" | "convFilterGrad"]: Row<Node<K>>;
-} = {
-  conv: (graph, { attrs, shape }, [x, w, bias]) => {
-    const operands = [graph.float(x!), graph.float(w!)];
-    if (bias !== undefined) operands.push(graph.add("Reshape", [graph.float(bias), graph.ints([shape[1]!])]));
-    return graph.add("Conv", operands, geometry(attrs, graph.shape(w!).slice(2)));
-  },
+export const convolutions: { readonly [K in keyof typeof ways]: Row<Node<K>> } = {
+  conv: (graph, node, inputs) => ways.conv[wayOf(graph, node, inputs.map(graph.shape))].write(graph, node, inputs),
   convTranspose: (graph, node, inputs) => {
     return ways.convTranspose[wayOf(graph, node, inputs.map(graph.shape))].write(graph, node, inputs);
   },
@@ -81,36 +102,63 @@ export type Tunable = Node<keyof typeof ways>;
 export const isTunable = (node: OpNode): node is Tunable => Object.hasOwn(ways, node.op);
 
 /** The ways that an operation can be written: the choices to be measured. */
-export function waysOf(node: Tunable, shapes: readonly Shape[]): readonly string[] {
+export function waysOf({ block }: Target, node: Tunable, shapes: readonly Shape[]): readonly string[] {
   // the table is keyed by the operation, so the ways fit the node; the compiler cannot follow that correlation
   const all = ways[node.op] as Readonly<Record<string, Way<any>>>;
-  return Object.keys(all).filter((name) => all[name]!.fits(node, shapes));
+  return Object.keys(all).filter((name) => all[name]!.fits(node, shapes, block));
 }
 
 /** The way that was measured to be the fastest, else that of the rule, else the one that fits everything. */
 export function wayOf<N extends Tunable>(
-  { provider, choices }: Target,
+  target: Target,
   node: N,
   shapes: readonly Shape[],
 ): keyof (typeof ways)[N["op"]] {
-  const fitting = waysOf(node, shapes);
-  const measured = provider === "cpu" ? choices[signatureOf(node, shapes)] : undefined;
-  const rule = node.op === "convTranspose" && provider === "cpu" && readsWeightsTooOften(shapes[0]!) ? "product" : "";
-  const name = [measured, rule].find((wanted) => wanted !== undefined && fitting.includes(wanted)) ?? fitting[0]!;
+  const fitting = waysOf(target, node, shapes);
+  const { provider, choices, block } = target;
+  const wanted = provider === "cpu" ? [choices[signatureOf(node, shapes)], rules[node.op](node, shapes, block)] : [];
+  const name = wanted.find((way) => way !== undefined && fitting.includes(way)) ?? fitting[0]!;
   return name as keyof (typeof ways)[N["op"]];
+}
+
+type Rule = (node: OpNode, shapes: readonly Shape[], block: number) => string;
+
+/** Zeros that fill up blocks are multiplied as well: below this share of other numbers that is slower. */
+const leastFill = 0.6;
+
+const blockedWhere =
+  (fill: (node: OpNode, shapes: readonly Shape[], block: number) => number): Rule =>
+  (node, shapes, block) =>
+    block > 0 && fill(node, shapes, block) >= leastFill ? "blocked" : "";
+
+/** What is written on a cpu without a choice; what fits everything where that does not fit. */
+const rules: { readonly [K in keyof typeof ways]: Rule } = {
+  conv: (node, shapes, block) =>
+    hasFewPlaces(node.shape) ? "" : blockedWhere(blocked.fillOfConv)(node, shapes, block),
+  convTranspose: (node, shapes, block) => {
+    const [x] = shapes;
+    if (x![0]! > 1 && hasFewPlaces(x!)) return "product";
+    return blockedWhere(blocked.fillOfTransposed)(node, shapes, block);
+  },
+  convFilterGrad: blockedWhere(blocked.fillOfFilterGradient),
+};
+
+/**
+ * ConvTranspose multiplies each example with all weights by itself. On maps with few places that is slower than one product
+ * of the whole batch, whose columns `Col2Im` then adds up.
+ */
+function hasFewPlaces([, , h, w]: Shape): boolean {
+  const fewPlaces = 32;
+  return h! * w! < fewPlaces;
 }
 
 function geometry(attrs: ConvGeometry, kernel: readonly number[]): Record<string, Attribute> {
   return { kernel_shape: kernel, strides: attrs.strides, pads: attrs.pads, dilations: attrs.dilations };
 }
 
-/**
- * ConvTranspose multiplies each example with all weights by itself. On maps with few places that is slower than one product
- * of the whole batch, whose columns `Col2Im` then adds up.
- */
-function readsWeightsTooOften([n, , h, w]: Shape): boolean {
-  const fewPlaces = 32;
-  return n! > 1 && h! * w! < fewPlaces;
+/** One number a channel. */
+function vector(graph: GraphBuilder, bias: number, channels: number): string {
+  return graph.add("Reshape", [graph.float(bias), graph.ints([channels])]);
 }
 
 function oneProduct(graph: GraphBuilder, { attrs, shape }: Node<"convTranspose">, x: number, w: number): string {

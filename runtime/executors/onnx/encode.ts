@@ -20,6 +20,8 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** the operator set that has the operation; that of ONNX where it is left out */
+  readonly domain?: string;
 }
 
 export interface OnnxConstant {
@@ -45,6 +47,9 @@ export interface OnnxGraph {
 
 const irVersion = 10;
 const opset = 21;
+
+/** ONNX Runtime's own operator set of convolutions in blocks of channels. */
+export const blockedDomain = "com.microsoft.nchwc";
 const elementType = { float: 1, int64: 7, bool: 9 };
 const attributeType = { float: 1, int: 2, string: 3, graph: 5, ints: 7 };
 
@@ -55,7 +60,17 @@ export function encodeModel(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
     ...text(2, "causal-lang"),
     ...message(7, encodeGraph(graph)),
     ...message(8, integer(2, opset)),
+    ...(hasBlocks(graph) ? message(8, [...text(1, blockedDomain), ...integer(2, 1)]) : []),
   ]);
+}
+
+function hasBlocks({ nodes }: OnnxGraph): boolean {
+  return nodes.some(({ domain, attributes }) => {
+    const inner = Object.values(attributes).flatMap((value) =>
+      typeof value === "object" && "graph" in value ? [value.graph] : [],
+    );
+    return domain === blockedDomain || inner.some(hasBlocks);
+  });
 }
 
 function encodeGraph(graph: OnnxGraph): Chunks {
@@ -73,6 +88,7 @@ function encodeNode(node: OnnxNode): Chunks {
     ...node.inputs.flatMap((name) => text(1, name)),
     ...node.outputs.flatMap((name) => text(2, name)),
     ...text(4, node.op),
+    ...(node.domain === undefined ? [] : text(7, node.domain)),
     ...Object.entries(node.attributes).flatMap(([name, value]) => message(5, encodeAttribute(name, value))),
   ];
 }
