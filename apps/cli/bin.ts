@@ -32,10 +32,18 @@ const patience = 1000;
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   const signals = ["SIGINT", "SIGTERM"] as const;
-  const stop = () => {
-    controller.abort();
-    // without a listener it is the system that ends the process, even one that computes and hears nothing
+  const letGo = () => {
     for (const name of signals) process.off(name, stop);
+  };
+  const stop = (name: NodeJS.Signals) => {
+    // pressed twice while the process computed and heard nothing: both come now
+    if (controller.signal.aborted) {
+      letGo();
+      process.kill(process.pid, name);
+    }
+    controller.abort();
+    // without a listener it is the system that ends the process, even one that computes
+    setImmediate(letGo);
     const wait = () => process.stderr.write("stopping after what is under way; Ctrl-C again ends at once\n");
     setTimeout(wait, patience).unref();
   };
