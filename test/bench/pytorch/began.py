@@ -131,6 +131,20 @@ class Noise(nn.Module):
         return x + self.noise
 
 
+class BatchFeatures(nn.Module):
+    """Appends to each row how much it resembles the others of its batch (Salimans et al. 2016)."""
+
+    def __init__(self, inputs, kernels=32, dims=6):
+        super().__init__()
+        self.weight = nn.Parameter(0.02 * torch.randn(inputs, kernels * dims))
+        self.shape = kernels, dims
+
+    def forward(self, x):
+        rows = (x @ self.weight).view(len(x), *self.shape)
+        closeness = torch.exp(-(rows.unsqueeze(1) - rows).abs().sum(3)).sum(1) - 1
+        return torch.cat([x, closeness], 1)
+
+
 class FacesBegan(CausalBegan):
     noise = 32
     labeler_width = 16
@@ -148,7 +162,7 @@ class FacesBegan(CausalBegan):
             return nn.Sequential(*start, up(top, 2 * width), elu(), up(2 * width, width), elu(), up(width, 3))
 
         read = [down(3, width), elu(), down(width, 2 * width), elu(), down(2 * width, 4 * width), elu()]
-        encode = nn.Sequential(*read, nn.Flatten(), nn.Linear(64 * width, self.code))
+        encode = nn.Sequential(*read, nn.Flatten(), BatchFeatures(64 * width), nn.Linear(64 * width + 32, self.code))
         w = self.labeler_width
         labeler = nn.Sequential(
             Noise(0.2 * torch.randn_like(self.real)), down(3, w), nn.LeakyReLU(0.2, inplace=True),
