@@ -29,6 +29,7 @@ export async function runShell(first: Session, { io, terminal, history }: ShellO
   let session = first;
   let buffer = "";
   let failed = false;
+  let stopped = false;
   let running: AbortController | null = null;
   const lines = openLines(io, terminal, history, (line) => complete(line, session, buffer));
   if (terminal !== null) {
@@ -60,14 +61,15 @@ export async function runShell(first: Session, { io, terminal, history }: ShellO
         failed = true;
         session = { ...session, lines: session.lines + 1 };
         if (error instanceof UsageError) io.err(`${error.message}\n`);
-        else report(error, false, io);
+        // a person goes on after Ctrl-C, a script ends
+        else if (report(error, false, io) === exitCodes.interrupted && terminal === null) stopped = true;
       } finally {
         running = null;
       }
       if (failed && text !== piece) break;
-      if (io.signal.aborted) return false;
+      if (stopped || io.signal.aborted) break;
     }
-    return !io.signal.aborted;
+    return !stopped && !io.signal.aborted;
   };
 
   lines.prompt(promptOf(session));
@@ -86,7 +88,7 @@ export async function runShell(first: Session, { io, terminal, history }: ShellO
   if (buffer.trim() !== "") await runText(buffer);
   lines.close();
   if (terminal !== null) io.err("\n");
-  if (io.signal.aborted) return exitCodes.interrupted;
+  if (stopped || io.signal.aborted) return exitCodes.interrupted;
   return failed && terminal === null ? exitCodes.program : exitCodes.well;
 }
 
