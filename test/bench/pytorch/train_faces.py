@@ -21,7 +21,7 @@ torch.set_num_threads(int(os.environ.get("CAUSAL_BENCH_THREADS", "2")))
 torch.set_flush_denormal(True)
 torch.manual_seed(1)
 
-labeler_weight, antilabeler_weight = 0.67, 0.05
+labeler_weight, antilabeler_weight = 0.85, 0.05
 rates = {"generator": 5e-4, "discriminator": 3e-4, "labeler": 5e-4, "antilabeler": 5e-4}
 average, warm_up = 0.995, 9
 trial_steps = 6
