@@ -46,7 +46,7 @@ describe("a run", () => {
       signal: stop.signal,
       watch: (text) => /Tiny\.Face \d+\//.test(text) && stop.abort(),
     });
-    expect(first.code).toBe(3);
+    expect(first.code).toBe(130);
     expect(readFileSync(join(run, "report.html"), "utf8")).toMatch(/Stopped<\/strong> at a checkpoint/);
     expect(await causal(["train", tiny, ...flags, "--resume"])).toMatchObject({ code: 0 });
   }, 60_000);
