@@ -2,6 +2,7 @@
  * What the executors have in common that compute in the thread of their caller: whose turn it is, where they let others of the
  * thread go on, and when a value may be let go.
  */
+import type { Call, Tensors } from "../executor.ts";
 import type { Node, Program } from "../program/program.ts";
 
 /**
@@ -15,6 +16,20 @@ export function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
     last = turn.catch(() => {});
     return turn;
   };
+}
+
+/** The calls of one message one after the other; others of the thread get their turn after each. */
+export async function runEach(
+  calls: readonly Call[],
+  run: (call: Call) => Promise<Tensors>,
+  breathe: (() => Promise<void>) | undefined,
+): Promise<readonly Tensors[]> {
+  const results: Tensors[] = [];
+  for (const call of calls) {
+    results.push(await run(call));
+    await breathe?.();
+  }
+  return results;
 }
 
 /** Whether an operation may take so long that others should get their turn after it. */

@@ -4,8 +4,8 @@
  */
 import type { Call, Executor, Session, Tensors } from "../executor.ts";
 import type { Program } from "../program/program.ts";
-import { createTurns } from "./in-thread.ts";
 import { sameShape, type Tensor, tensor } from "../tensor.ts";
+import { createTurns, runEach } from "./in-thread.ts";
 import { evaluateInSteps } from "./reference/evaluate.ts";
 
 export interface ReferenceOptions {
@@ -57,15 +57,7 @@ function openSession(
 
   const inTurn = createTurns();
   return {
-    run: (calls) =>
-      inTurn(async () => {
-        const results: Tensors[] = [];
-        for (const call of calls) {
-          results.push(await run(call));
-          await breathe?.();
-        }
-        return results;
-      }),
+    run: (calls) => inTurn(() => runEach(calls, run, breathe)),
     read: (names = [...state.keys()]) =>
       inTurn(async () => Object.fromEntries(names.map((name) => [name, copyOf(entry(name))]))),
     write: (values) =>

@@ -8,7 +8,7 @@ import { RuntimeFault } from "../fault.ts";
 import type { OpNode, Program } from "../program/program.ts";
 import { inputsOf } from "../program/program.ts";
 import { type Shape, sameShape, type Tensor } from "../tensor.ts";
-import { createTurns, isLong, lastUses } from "./in-thread.ts";
+import { createTurns, isLong, lastUses, runEach } from "./in-thread.ts";
 import { rows, type Row, type Tfjs, type TfTensor } from "./tfjs/rows.ts";
 
 export interface TfjsOptions {
@@ -115,15 +115,7 @@ function openSession(
   }
 
   return {
-    run: (calls) =>
-      inTurn(async () => {
-        const results: Tensors[] = [];
-        for (const call of calls) {
-          results.push(await run(call));
-          await breathe?.();
-        }
-        return results;
-      }),
+    run: (calls) => inTurn(() => runEach(calls, run, breathe)),
     read: (names = [...state.keys()]) =>
       inTurn(async () => {
         const entry = (key: string): TfTensor => {
