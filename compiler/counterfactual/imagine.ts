@@ -152,20 +152,31 @@ export function imagine<Query extends ProbabilityExpr | ExpectationExpr>(
   query: Query,
   session: Imagining,
 ): Imagined<Query> | Failure {
-  const given = [...(session.extraGiven ?? []), ...query.given];
   const asked = query.kind === "probability" ? variablesOf(query.events) : variablesIn(query.value);
+  return reading(asked, query.given, session, (reader, events) => {
+    const plain =
+      query.kind === "probability"
+        ? { ...query, events: query.events.map(reader.event) }
+        : { ...query, value: renameNodes(query.value, session.model, reader.variable) };
+    return { query: { ...plain, given: events }, worlds: reader.build() };
+  });
+}
+
+/** What `build` makes of the conditions as events without subscripts; those that the session holds come first. */
+function reading<T>(
+  asked: readonly CounterfactualVariable[],
+  conditions: readonly Condition[],
+  session: Imagining,
+  build: (reader: ReturnType<typeof readerOf>, given: readonly EventExpr[]) => T,
+): T | Failure {
+  const given = [...(session.extraGiven ?? []), ...conditions];
   const refused = refuseDone(given, (asked.find(isImagined) ?? asked[0])?.name.text ?? "Y");
   if (refused !== null) return refused;
   const observed = observedValues(eventsOf(given), session);
   if ("diagnostics" in observed) return observed;
   return guarded(() => {
     const reader = readerOf(observed, session);
-    const events = eventsOf(given).map(reader.event);
-    const plain =
-      query.kind === "probability"
-        ? { ...query, events: query.events.map(reader.event) }
-        : { ...query, value: renameNodes(query.value, session.model, reader.variable) };
-    return { query: { ...plain, given: events }, worlds: reader.build() };
+    return build(reader, eventsOf(given).map(reader.event));
   });
 }
 
@@ -183,14 +194,7 @@ export function imagineDraw(
   conditions: readonly Condition[],
   session: Imagining,
 ): ImaginedDraw | Failure {
-  const given = [...(session.extraGiven ?? []), ...conditions];
-  const refused = refuseDone(given, (variables.find(isImagined) ?? variables[0]!).name.text);
-  if (refused !== null) return refused;
-  const observed = observedValues(eventsOf(given), session);
-  if ("diagnostics" in observed) return observed;
-  return guarded(() => {
-    const reader = readerOf(observed, session);
-    const events = eventsOf(given).map(reader.event);
+  return reading(variables, conditions, session, (reader, events) => {
     const names = variables.map(reader.variable);
     return { worlds: reader.build(), given: events, names };
   });
